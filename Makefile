@@ -1,0 +1,53 @@
+# One command per wish. Needs Python 3.11 or newer with its venv module, and make. Nothing else.
+#   make demo    the rehearsal in the browser (PORT=8765)
+#   make test    everything; builds what it needs
+#   make venv    only the environment      make lint   ruff, mypy, the laws
+#   make bench   the figures               make clean  forgets the environment
+
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+PORT ?= 8765
+BIN := $(VENV)/bin
+TYPED := $(wildcard bot cogs migrations tests benchmarks)
+# Stamps make a second call instant. `dev` holds everything that `run` holds.
+RUN := $(VENV)/.installed-run
+DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: venv demo test bench lint clean
+.DEFAULT_GOAL := demo
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: https://www.python.org/downloads/"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(DEV): requirements.lock requirements-dev.lock pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $(DEV) $(RUN)
+
+$(RUN): requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $(RUN)
+
+venv: $(DEV)
+
+# Installs neither a homeserver nor a browser.
+demo: $(RUN)
+	$(BIN)/causeway demo --port $(PORT)
+
+test: $(DEV)
+	$(BIN)/python -m pytest $(ARGS)
+
+bench: $(DEV)
+	$(BIN)/python -m benchmarks
+
+lint: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/python -m pytest -q tests/laws
+
+clean:
+	rm -rf $(VENV)
