@@ -14,7 +14,6 @@ _TOKEN_SHAPES = re.compile(
     r"[\w-]{23,30}\.[\w-]{6,7}\.[\w-]{27,}|\b(?:syt|syr|mct|mat|mcr|ghp|xox[abp])_[\w-]{16,}|-----BEGIN|"
     r"(?=[A-Za-z0-9+/_=-]*\d)(?=[A-Za-z0-9+/_=-]*[A-Za-z])[A-Za-z0-9+_=-]{32,}"
 )
-_DRIVERS = {"postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
 def secrets_in(values: Mapping[str, object], place: str = "") -> Iterator[str]:
@@ -35,16 +34,16 @@ def looks_like_a_secret(value: str) -> bool:
 
 
 def absolute_url(url: str, folder: Path, default: Path) -> str:
-    """A database address for SQLAlchemy's asyncio drivers; empty means the SQLite file `default`.
+    """A database address as `sqlite:////absolute/path` or `postgresql://...`; empty means the SQLite file `default`.
 
     A relative SQLite path (`sqlite:///data/main.db`) is put under `folder`; `sqlite:////var/x.db` is absolute.
     """
     if not url:
-        return f"sqlite+aiosqlite:///{default}"
+        return f"sqlite:///{default}"
     scheme, _, rest = url.partition("://")
     if scheme.split("+")[0] == "sqlite":
-        return f"sqlite+aiosqlite:///{folder / Path(rest.removeprefix('/')).expanduser()}"
-    return f"{_DRIVERS.get(scheme, scheme)}://{rest}"
+        return f"sqlite:///{folder / Path(rest.removeprefix('/')).expanduser()}"
+    return f"postgresql://{rest}" if scheme.startswith("postgres") else url
 
 
 def toml_value(value: object) -> str:
