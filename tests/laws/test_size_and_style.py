@@ -25,7 +25,8 @@ def test_no_file_is_over_400_lines(source: Source) -> None:
 
 def test_a_newcomer_can_read_a_feature_in_one_sitting() -> None:
     """DESIGN 1: what people can say and what we answer, under 250 lines."""
-    lengths = {str(source.path): source.text.count("\n") for source in sources("cogs") if source.path.stem == "__init__"}
+    front = [source for source in sources("cogs") if source.path.stem == "__init__"]
+    lengths = {str(source.path): source.text.count("\n") for source in front}
     assert {path: lines for path, lines in lengths.items() if lines > MOST_LINES_IN_A_COG} == {}
 
 

@@ -70,5 +70,5 @@ def test_every_error_has_its_sentence() -> None:
     """DESIGN 1: the sentence for people apart from the cause."""
     own = [(error.key, "", f"bot/errors.py {name}") for name, error in ERRORS.items()]
     made = [*raised_keys(), *own]
-    missing = {f"{where}: {key}" for key, feature, where in made if not WORDS.has(key) and not WORDS.has(f"{feature}.{key}")}
+    missing = {where: key for key, feature, where in made if not WORDS.has(key) and not WORDS.has(f"{feature}.{key}")}
     assert not missing
