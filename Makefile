@@ -13,7 +13,9 @@ TYPED := $(wildcard bot cogs migrations tests benchmarks)
 # Stamps make a second call instant. `dev` holds everything that `run` holds.
 RUN := $(VENV)/.installed-run
 DEV := $(VENV)/.installed-dev
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# `compat` puts this folder on the path as it is: a new package in it is found without installing again.
+OURS := --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 
 .PHONY: venv demo test bench lint clean
 .DEFAULT_GOAL := demo
@@ -24,12 +26,12 @@ $(BIN)/python:
 
 $(DEV): requirements.lock requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(PIP) --require-hashes -r requirements-dev.lock
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(PIP) $(OURS)
 	@touch $(DEV) $(RUN)
 
 $(RUN): requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) --require-hashes -r requirements.lock
-	$(PIP) --no-deps --no-build-isolation -e .
+	$(PIP) $(OURS)
 	@touch $(RUN)
 
 venv: $(DEV)
