@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from bot.text import model as m
-from bot.text.links import locate
+from bot.text.links import looks_like_address
 from bot.text.plain import indent
 
 _MARKUP = re.compile(r"[\\*_~`|<>\[\]]|:(?=//)|(?<=discord)\.(?=gg)", re.IGNORECASE)
@@ -18,7 +18,6 @@ _LINE_START = re.compile(r"(?:#|-|\+|[0-9]+(?=[.)]))")
 _PING = re.compile(r"@(?=everyone|here|\Z)", re.IGNORECASE)
 _URL_PING = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _CODED = re.compile(r"<(?=[@#/:a-z])", re.IGNORECASE)
-_LOOKS_LIKE_ADDRESS = re.compile(r"\w\.\w{2}")
 _ZERO_WIDTH = "\u200b"
 
 
@@ -98,6 +97,6 @@ def _hyperlink(part: m.Hyperlink) -> str:
     url = _URL_PING.sub("%40", part.link.url)
     if part.text == part.link.url:
         return f"<{url}>"
-    if locate(part.text) or _LOOKS_LIKE_ADDRESS.search(part.text):
+    if looks_like_address(part.text):
         return f"{_literal(part.text)} (<{url}>)"  # Discord shows no link under words that look like an address
     return f"[{_literal(part.text)}](<{url}>) ({part.link.host})"

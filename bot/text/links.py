@@ -15,6 +15,7 @@ MAX_URL = 500
 _MAX_HOST = 253  # RFC 1035; also keeps idna's work small
 _SHOWN = 60
 _FOUND = re.compile(r"[a-z][a-z0-9+.-]{1,20}://[^\s<>\"]+", re.IGNORECASE)
+_DOMAIN = re.compile(r"\w\.\w{2}")
 _PORT = re.compile(r"(.*?)(?::([0-9]{0,5}))?", re.DOTALL)
 _ASCII_HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -64,6 +65,20 @@ def locate(text: str) -> list[tuple[int, int, str]]:
         url = _without_closing(match[0])
         found.append((match.start(), match.start() + len(url), url))
     return found
+
+
+def looks_like_address(text: str) -> bool:
+    """Tell whether words could be taken for an address themselves: a link under them must not hide another one."""
+    return bool(_DOMAIN.search(text) or _FOUND.search(text))
+
+
+def defuse(text: str) -> str:
+    """Break the addresses in literal words that the gate would not let out, for clients that make links of words."""
+    for start, end, url in reversed(locate(text)):
+        verdict = judge_link(url).verdict
+        if verdict == "refuse" or (verdict == "warn" and not url.isascii()):
+            text = text[:start] + url.replace("://", ":\u200b//") + text[end:]
+    return text
 
 
 def _without_closing(url: str) -> str:

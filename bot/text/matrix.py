@@ -8,6 +8,7 @@ from html import escape
 import nh3
 
 from bot.text import model as m
+from bot.text.links import Link, defuse, looks_like_address
 from bot.text.plain import to_plain
 
 TAGS = frozenset({"p", "br", "strong", "em", "code", "a", "ul", "ol", "li", "blockquote", "h3", "h4"})
@@ -25,7 +26,7 @@ def to_matrix(doc: m.Doc) -> tuple[str, str]:
     clean = nh3.clean(
         html, tags=set(TAGS), attributes={"a": {"href"}, "ol": {"start"}}, url_schemes={"https"}, link_rel=None
     )
-    return to_plain(doc), clean
+    return defuse(to_plain(doc)), clean
 
 
 def _blocks(blocks: Sequence[m.Block]) -> str:
@@ -65,7 +66,7 @@ def _inlines(parts: Sequence[m.Inline]) -> str:
 def _inline(part: m.Inline) -> str:
     match part:
         case m.Text(text) | m.Time(_, text):
-            return escape(text)
+            return escape(defuse(text))
         case m.Bold(parts):
             return f"<strong>{_inlines(parts)}</strong>"
         case m.Italic(parts):
@@ -73,7 +74,18 @@ def _inline(part: m.Inline) -> str:
         case m.Code(text):
             return f"<code>{escape(text)}</code>"
         case m.Hyperlink(text, link):
-            shown = f'<a href="{escape(link.url)}">{escape(text)}</a>'
-            return shown if text == link.url else f"{shown} ({escape(link.host)})"
+            return _link(text, link)
         case m.LineBreak():
             return "<br>"
+
+
+def _link(text: str, link: Link) -> str:
+    if text == link.url:
+        return _anchor(text, link)
+    if looks_like_address(text):
+        return f"{escape(defuse(text))} ({_anchor(link.display, link)})"
+    return f"{_anchor(text, link)} ({escape(link.host)})"
+
+
+def _anchor(text: str, link: Link) -> str:
+    return f'<a href="{escape(link.url)}">{escape(text)}</a>'

@@ -19,6 +19,9 @@ from bot.text.links import judge_link, locate
 MAX_MARKDOWN = 16_000
 """Characters of one source. The worst found for this size ("[[]" over and over) takes 0.2 s (measured)."""
 
+_DEEPEST = 12
+"""Quotes and lists (two levels each) inside each other: what makes a reader slow is not read as mark-up at all."""
+
 _LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 _TIME = re.compile(r"time:([0-9]{1,12})")
 _MARKUP = re.compile(r"[\\`*_\[\]<>#+-]|:(?=//)")
@@ -27,8 +30,7 @@ _NUMBERED = re.compile(r"^([ \t]*[0-9]{1,9})([.)])", re.MULTILINE)
 
 def _build() -> MarkdownIt:
     rules = ["blockquote", "list", "heading", "newline", "escape", "backticks", "emphasis", "link"]
-    # Nesting is capped because lists in lists are a way to make a reader slow; people never go beyond three.
-    known = MarkdownIt("zero", {"maxNesting": 20}).enable(rules)
+    known = MarkdownIt("zero", {"maxNesting": _DEEPEST}).enable(rules)
     # Escaped characters stay apart from words, so that `https\://` is never found as a link.
     known.disable("text_join")
     known.validateLink = lambda url: True  # type: ignore[method-assign]  # our own gate judges
@@ -48,8 +50,10 @@ def parse(markdown: str) -> m.Doc:
     """Read a text in our small Markdown. Raises TextRefused `text.too_long` (n, limit)."""
     if len(markdown) > MAX_MARKDOWN:
         raise TextRefused("text.too_long", n=len(markdown), limit=MAX_MARKDOWN)
-    tree = SyntaxTreeNode(_MARKDOWN.parse(markdown))
-    return m.Doc(tuple(_blocks(tree.children)))
+    tokens = _MARKDOWN.parse(markdown)
+    if any(token.level >= _DEEPEST - 1 for token in tokens):  # deeper words would be dropped by the library
+        tokens = _MARKDOWN.parse(escape(markdown))
+    return m.Doc(tuple(_blocks(SyntaxTreeNode(tokens).children)))
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[m.Block]:
