@@ -1,0 +1,170 @@
+"""Builds everything in order from plain lists, keeps each platform under its own supervisor, and shuts down in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import delete, select
+
+from bot import tables as t
+from bot.clock import Clock
+from bot.core import Core
+from bot.db import Database
+from bot.errors import Revoked
+from bot.feature import Feature, Services
+from bot.jobs import Jobs, start_ticks
+from bot.keys import Keyring
+from bot.migrate import upgrade
+from bot.outbox import Outbox
+from bot.people import People
+from bot.platforms.base import Adapter
+from bot.registry import Registry, discover
+from bot.runner import Runner
+from bot.sender import Sender, wake_all
+from bot.spaces import Spaces
+from bot.words import Words
+
+log = structlog.get_logger(__name__)
+
+ROOT = Path(__file__).resolve().parent.parent
+MakeAdapter = Callable[[Core], Adapter]
+FAST_TICK, SLOW_TICK, DAY_TICK = 1.0, 60.0, 3600.0  # seconds
+
+
+async def build_core(
+    url: str, keyring_url: str, master: bytes, *, clock: Clock | None = None, settings: object = None,
+    features: Sequence[Feature] | None = None,
+) -> Core:  # fmt: skip
+    """Opens the databases (upgraded to the newest step) and builds everything that has no platform."""
+    clock = clock or Clock()
+    await upgrade(url)
+    db = Database(url)
+    await db.open()
+    keyring = Keyring(Database(keyring_url), master, clock)
+    try:
+        await keyring.open()
+    except BaseException:
+        await db.close()
+        raise
+    words = Words.load(ROOT)
+    people, spaces = People(keyring), Spaces(keyring)
+    outbox = Outbox(people)
+    registry = Registry(discover() if features is None else features, words)
+    services = Services(words, people, spaces, outbox, {}, lambda: registry.features, settings)
+    runner = Runner(db, services, registry, clock)
+    return Core(settings, db, keyring, words, people, spaces, outbox, services, registry, runner, clock)
+
+
+class App:
+    """The running bot: a core, its adapters, their senders and the ticks."""
+
+    def __init__(self, core: Core, adapters: Sequence[MakeAdapter]) -> None:
+        self.core = core
+        self.adapters = [make(core) for make in adapters]
+        core.services.adapters = {adapter.name: adapter for adapter in self.adapters}
+        self.senders = [
+            Sender(core.db, core.outbox, core.people, core.clock, adapter) for adapter in self.adapters
+        ]
+        core.outbox.wake = wake_all(self.senders)
+        self.jobs = Jobs(core.db, core.services, core.registry.features, core.clock)
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Serves until `stop` or cancellation. One platform that fails never stops another (FACTS 50: no TaskGroup)."""
+        scheduler = start_ticks(
+            [(self.jobs.run_due, FAST_TICK), (self.leave_strangers, SLOW_TICK), (self.keep_house, DAY_TICK)]
+        )
+        tasks = [asyncio.create_task(self._supervise(f"{one.name}", one.run), name=one.name) for one in self.adapters]
+        tasks += [
+            asyncio.create_task(self._supervise(f"{adapter.name} sender", sender.run), name=f"{adapter.name} sender")
+            for adapter, sender in zip(self.adapters, self.senders, strict=True)
+        ]
+        try:
+            await self._stopping.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            await self._end(tasks)
+
+    def stop(self) -> None:
+        """Ends `run` in order."""
+        self._stopping.set()
+
+    async def close(self) -> None:
+        """Closes the databases; nothing is used after this."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.core.db.close)
+            stack.push_async_callback(self.core.keyring.close)
+
+    async def _end(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _supervise(self, name: str, serve: Callable[[], Awaitable[None]]) -> None:
+        wait = 1.0
+        while True:
+            started = self.core.clock.now()
+            try:
+                await serve()
+                return
+            except Revoked:
+                # Asking again with a dead token only brings the address nearer to a ban (FACTS 26).
+                log.error("the token was revoked; this platform stops", platform=name)
+                await self.core.warn_coordinators("core.revoked", platform=name.title())
+                return
+            except Exception:
+                # The supervisor is the one place that outlives any fault of a platform.
+                log.exception("a platform failed and is started again", platform=name, seconds=round(wait))
+            if self.core.clock.now() - started > timedelta(minutes=5):
+                wait = 1.0
+            await asyncio.sleep(wait * random.uniform(0.67, 1.0))
+            wait = min(wait * 2, 60.0)
+
+    # -- ticks ------------------------------------------------------------------------------------------------------
+
+    async def leave_strangers(self) -> None:
+        """Leaves servers and rooms that did not connect within their hour."""
+        async with self.core.db.read() as tx:
+            rows = await self.core.spaces.strangers_to_leave(tx, self.core.clock.now())
+        for row in rows:
+            adapter = self.core.services.adapters.get(row.platform)
+            if adapter is not None:
+                await adapter.leave(row.address)
+            async with self.core.db.write() as tx:
+                await self.core.spaces.forget_stranger(tx, row.platform, row.address)
+
+    async def keep_house(self) -> None:
+        """Retention (SECURITY 6.6) and keys whose person or organization is gone."""
+        await keep_house(self.core)
+
+
+RETENTION = {"deliveries": timedelta(days=90), "choices": timedelta(days=400), "people": timedelta(days=365)}
+
+
+async def keep_house(core: Core) -> None:
+    """Deletes what is older than its table says; each feature's `purge` hook does its own."""
+    now = core.clock.now()
+    async with core.db.write() as tx:
+        await core.outbox.forget(tx, now - RETENTION["deliveries"])
+        await tx.run(delete(t.choice).where(t.choice.c.made_at < now - RETENTION["choices"]))
+        await tx.run(delete(t.denial).where(t.denial.c.made_at < now - RETENTION["choices"]))
+        await tx.run(delete(t.form).where(t.form.c.expires_at < now))
+        await tx.run(delete(t.link_code).where(t.link_code.c.expires_at < now))
+        await tx.run(delete(t.connect_code).where(t.connect_code.c.expires_at < now))
+        await tx.run(delete(t.due).where(t.due.c.done_at < now - RETENTION["deliveries"]))
+        await tx.run(delete(t.organization).where(t.organization.c.left_at < now - timedelta(days=30)))
+        for feature in core.registry.features:
+            if "purge" in feature.hooks:
+                await feature.hooks["purge"](tx, now)
+        people = {row.id for row in await tx.all(select(t.person.c.id))}
+        organizations = {row.id for row in await tx.all(select(t.organization.c.id))}
+    await core.keyring.destroy_orphans(people, organizations)
+    await core.db.checkpoint()

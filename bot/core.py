@@ -1,0 +1,117 @@
+"""What an adapter is given: the runner, the doors, and the ways to report what happened on its platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+
+from bot import tables as t
+from bot.cards import Card
+from bot.clock import Clock
+from bot.db import Database, Tx, upsert
+from bot.feature import Services
+from bot.keys import Keyring
+from bot.outbox import Outbox
+from bot.people import People
+from bot.registry import Registry
+from bot.runner import Runner
+from bot.spaces import Organization, Place, Spaces
+from bot.words import LANGUAGES, Words
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass
+class Core:
+    """The built bot without its platforms."""
+
+    settings: object
+    db: Database
+    keyring: Keyring
+    words: Words
+    people: People
+    spaces: Spaces
+    outbox: Outbox
+    services: Services
+    registry: Registry
+    runner: Runner
+    clock: Clock
+
+    # -- what adapters report ---------------------------------------------------------------------------------------
+
+    async def is_ours(self, platform: str, address: str) -> bool:
+        """Whether a server or room is connected to an organization."""
+        async with self.db.read() as tx:
+            return await self.spaces.of_place(tx, Place(platform, space=address, channel=address)) is not None
+
+    async def joined(self, platform: str, address: str) -> datetime | None:
+        """The bot is in a space. None when it is connected; else when it will be left (60 minutes from the first time)."""
+        if await self.is_ours(platform, address):
+            return None
+        async with self.db.write() as tx:
+            return await self.spaces.meet_stranger(tx, platform, address, self.clock.now())
+
+    async def code_open(self) -> bool:
+        """Whether any connection code is open (a Matrix invite is taken only then)."""
+        async with self.db.read() as tx:
+            return await self.spaces.any_code_open(tx, self.clock.now())
+
+    async def removed_from(self, platform: str, address: str) -> None:
+        """The bot was removed from a server or room: everything there ends at once."""
+        async with self.db.write() as tx:
+            await self.spaces.forget_stranger(tx, platform, address)
+            gone = await self.spaces.drop_space(tx, platform, address)
+        if gone is not None:
+            await self.end_organization(gone)
+
+    async def end_organization(self, gone: Organization) -> None:
+        """An organization is out: keys first, then rows, then nothing more is sent to it (SECURITY 6.2a)."""
+        await self.keyring.destroy_organization(gone.id)
+        now = self.clock.now()
+        async with self.db.write() as tx:
+            await self.outbox.end_organization(tx, gone.id, now)
+            for feature in self.registry.features:
+                if "left" in feature.hooks:
+                    await feature.hooks["left"](tx, gone, now)
+            await self.spaces.end(tx, gone.id, now)
+        await self.db.checkpoint()
+        log.info("an organization left", organization=gone.code)
+
+    async def message_removed(self, platform: str, address: str, message: str) -> None:
+        """Somebody else removed a message of ours."""
+        async with self.db.write() as tx:
+            await self.outbox.removed(tx, platform, address, message, self.clock.now())
+
+    async def warn_coordinators(self, key: str, **params: object) -> None:
+        """A sentence of the core as a direct message to every coordinator (a dead token, a stuck platform)."""
+        async with self.db.write() as tx:
+            for person in await self.spaces.holders(tx, "", "coordinator"):
+                language = (await self.people.get(tx, person)).language or LANGUAGES[0]
+                card = Card(self.words.say(language, key, **params), language=language)
+                await self.outbox.tell(tx, person, card, self.clock.now())
+
+    async def remember_room(self, platform: str, account: str, room: str) -> None:
+        """A direct room was made for an account."""
+        async with self.db.write() as tx:
+            await self.people.remember_room(tx, platform, account, room)
+
+    async def tokens(self, platform: str, address: str, message: str = "") -> list[str]:
+        """Choice tokens of a message, or (no message) of the newest card in a direct room."""
+        async with self.db.read() as tx:
+            if message:
+                return await self.outbox.tokens(tx, platform, address, message)
+            return await self.outbox.last_tokens(tx, platform, address)
+
+
+async def note(tx: Tx, name: str) -> str | None:
+    """A note of the bot to itself (sync token, last back-up)."""
+    found = await tx.value(select(t.note.c.value).where(t.note.c.name == name))
+    return None if found is None else str(found)
+
+
+async def set_note(tx: Tx, name: str, value: str) -> None:
+    """Writes a note."""
+    await tx.run(upsert(t.note, "name", update=["value"]), name=name, value=value)

@@ -1,0 +1,322 @@
+"""The vocabulary: all that a feature may import.
+
+A feature is declared once, in words: what people can say (`Entry`), what is asked (`Field`), what is answered (`Card`,
+`Choice`), what happens later (`jobs`). Nothing here knows a platform; there is no `extra` and no `raw`.
+
+    feature = Feature("alerts", entries=(Entry("new", new, Level.SENDER, fields=(...), form=True), ...))
+
+    async def new(call: Call, what: str, when: str) -> None:
+        call.say("made", code=code)
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import delete, insert
+
+from bot import tables as t
+from bot.cards import Card, Choice, Option, Outcome, Picture, Say
+from bot.db import Tx
+from bot.errors import Missing, Refused, UserError
+from bot.ids import new_code, new_id, read_code
+from bot.outbox import Delivery, Landing, Outbox
+from bot.people import NOBODY, People, Person
+from bot.platforms.base import Act, Adapter, Room
+from bot.scope import Scope
+from bot.spaces import Channel, Organization, Place, Spaces
+from bot.text import TextRefused, gate
+from bot.words import BOTH, LANGUAGES, Md, Speaker, Words
+
+TEXT_LIMIT = 1500  # characters of one thing people write (SECURITY G7)
+
+
+class Level(StrEnum):
+    """Who may use an entry; asked by the gate in the one loop that runs entries."""
+
+    ANYONE = "anyone"
+    MANAGER = "manager"  # Manage Server or level 50 in the place where it is asked
+    SENDER = "sender"  # may send calls to action for the organization
+    MODERATOR = "moderator"  # of the organization
+    COORDINATOR = "coordinator"  # of the coalition
+
+
+class Kind(StrEnum):
+    """What a field holds."""
+
+    LINE = "line"
+    TEXT = "text"  # several lines
+    CHOICE = "choice"
+    NUMBER = "number"
+    ROOM = "room"  # a channel of the space in which it is asked
+
+
+Check = Callable[["Call", str], Awaitable[str]]  # gives the value to keep; raises UserError for "Mend it"
+Options = Callable[["Call"], Awaitable[Sequence[Option]]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that is asked. Its words are `<feature>.<entry>.<key>.label` and `.hint` in the locales.
+
+    `options`: the values of a CHOICE: keys whose words are `<feature>.<entry>.<key>.<value>`, or a function.
+    `limit`: most characters. `page`: on which page of the form it stands (at most five fields a page).
+    """
+
+    key: str
+    kind: Kind = Kind.LINE
+    required: bool = True
+    limit: int = 200
+    options: tuple[str, ...] | Options = ()
+    check: Check | None = None
+    page: int = 1
+
+
+Handler = Callable[..., Awaitable[None]]
+Prefill = Callable[..., Awaitable[Mapping[str, str]]]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that people can say. Its typed word is `<feature>.<name>.word`, its one line `<feature>.<name>.about`.
+
+    `alone`: a command of its own (`/orgs`) instead of one in the feature's group (`/org add`).
+    `form`: what is missing is asked in a form; without it, fields are options of the command.
+    `fixed`: how many leading fields are given with the command or the button (an object's code) and never asked in the
+    form. `prefill`: values the form opens with. `private`: never answered where others read along, form included.
+    `keeps`: whether a person row is made for somebody new; False for entries that must leave no trace.
+    """
+
+    name: str
+    run: Handler
+    level: Level = Level.ANYONE
+    fields: tuple[Field, ...] = ()
+    alone: bool = False
+    form: bool = False
+    fixed: int = 0
+    prefill: Prefill | None = None
+    private: bool = True
+    keeps: bool = True
+    anywhere: bool = True  # False: only inside a space of a connected organization, or by somebody with a role in one
+    default: bool = False  # what the group's word alone means (`!mydata`)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A folder of `cogs/`. `jobs` run later by name; `hooks` are told of what happens around the feature:
+
+    `erased(tx, person)` a person is erased · `merged(tx, keyring, old, new)` two accounts became one person ·
+    `left(tx, organization, now)` an organization is out · `kept(tx, person) -> {label key: count}` for /mydata ·
+    `purge(tx, now)` the nightly retention · `connected(call)` an organization's space was just connected.
+    """
+
+    name: str
+    entries: tuple[Entry, ...] = ()
+    jobs: Mapping[str, Handler] = field(default_factory=dict)
+    hooks: Mapping[str, Callable[..., Awaitable[Any]]] = field(default_factory=dict)
+
+
+@dataclass
+class Services:
+    """What a call reaches; built once by the app."""
+
+    words: Words
+    people: People
+    spaces: Spaces
+    outbox: Outbox
+    adapters: Mapping[str, Adapter]
+    features: Callable[[], Sequence[Feature]]
+    settings: Any = None
+
+
+class Call:
+    """What a handler gets: who asks, where, in which language, the transaction, and the ways to answer."""
+
+    def __init__(
+        self, services: Services, feature: str, tx: Tx, now: datetime, *, act: Act | None = None,
+        person: Person = NOBODY, organization: Organization | None = None, language: str = "en",
+        roles: frozenset[tuple[str, str]] = frozenset(),
+    ) -> None:  # fmt: skip
+        self._services, self.feature = services, feature
+        self.tx, self.now, self.act, self.person = tx, now, act, person
+        self.organization, self.language, self.roles = organization, language, roles
+        self.outcome = Outcome()
+        self.next: tuple[str, dict[str, str]] | None = None
+        self.after_commit: list[Callable[[], Awaitable[None]]] = []
+        self._choices: list[dict[str, Any]] = []
+
+    # -- what it carries --------------------------------------------------------------------------------------------
+
+    @property
+    def words(self) -> Speaker:
+        """The sentences in the asker's language, the feature's own first."""
+        return self.words_in(self.language)
+
+    def words_in(self, language: str) -> Speaker:
+        """The sentences in another language (`both`: English and Spanish)."""
+        return Speaker(self._services.words, language, self.feature)
+
+    @property
+    def people(self) -> People:
+        """Persons, linking, erasure, keys."""
+        return self._services.people
+
+    @property
+    def spaces(self) -> Spaces:
+        """Organizations, spaces, channels, roles, codes."""
+        return self._services.spaces
+
+    @property
+    def outbox(self) -> Outbox:
+        """Deliveries, inside this transaction."""
+        return self._services.outbox
+
+    @property
+    def features(self) -> Sequence[Feature]:
+        """Every feature, for /help, /mydata and erasure."""
+        return self._services.features()
+
+    @property
+    def settings(self) -> Any:
+        """The configuration (bot.config.Settings)."""
+        return self._services.settings
+
+    @property
+    def home(self) -> Organization:
+        """The organization in which this is asked; UserError where there is none."""
+        if self.organization is None:
+            raise UserError("core.no_organization")
+        return self.organization
+
+    @property
+    def scope(self) -> Scope:
+        """Builds every statement on an organization's or a person's table (SECURITY 6.2a)."""
+        return Scope(organization=self.organization.id if self.organization else "", person=self.person.id)
+
+    @property
+    def place(self) -> Place:
+        """Where it is asked."""
+        return self.act.place if self.act else Place("")
+
+    def can(self, level: Level) -> bool:
+        """Whether the asker reaches a level here; the gate itself is asked before the handler runs."""
+        from bot.access import may  # the gate imports the vocabulary
+
+        return may(level, self.act, self.organization, self.roles)
+
+    # -- answering --------------------------------------------------------------------------------------------------
+
+    def card(self, text: Md | str, *choices: Choice, **more: Any) -> Card:
+        """A card in the asker's language; `text` is an Md or the key of a sentence (then `more` fills it)."""
+        return self.card_in(self.language, text, *choices, **more)
+
+    def card_in(self, language: str, text: Md | str, *choices: Choice, code: str = "", **params: Any) -> Card:
+        """A card in a language."""
+        shown = text if isinstance(text, Md) else self.words_in(language)(text, **params)
+        return Card(shown, choices, language if language != BOTH else LANGUAGES[0], code, params.get("picture"))
+
+    def say(self, text: Md | str | Card, *choices: Choice, private: bool = True, **params: Any) -> None:
+        """An answer to the asker alone; `private=False`: where it was asked, for all there."""
+        card = text if isinstance(text, Card) else self.card(text, *choices, **params)
+        self.outcome.says.append(Say(card, private))
+
+    def choice(
+        self, label: str, entry: str, *args: str, language: str | None = None, weight: str = "plain", mine: bool = False,
+        organization: str = "", **params: Any,
+    ) -> Choice:  # fmt: skip
+        """A button that enters `entry` (`"answer"` or `"alerts.answer"`) with `args` for its first fields.
+
+        `label` is a key. The token is the same for the same entry and arguments, so one object has one set of tokens
+        in all its copies. `mine`: only the asker may press it. `organization`: pressed in that organization's name.
+        """
+        full = entry if "." in entry else f"{self.feature}.{entry}"
+        owner = self.person.id if mine else ""
+        packed = json.dumps(args, separators=(",", ":"), ensure_ascii=False)
+        token = self.people.keyring.index("choice", f"{full}|{packed}|{owner}|{organization}")[:24]
+        self._choices.append(
+            {"token": token, "entry": full, "args": packed, "person": owner, "organization": organization, "made_at": self.now}
+        )
+        speaker = self.words_in(language or self.language)
+        return Choice(speaker.label(label, **params), token, weight)
+
+    def open(self, entry: str, **values: str) -> None:
+        """Opens another entry's form for the asker, with these values filled in."""
+        self.next = (entry if "." in entry else f"{self.feature}.{entry}", values)
+
+    # -- reaching others --------------------------------------------------------------------------------------------
+
+    async def broadcast(self, channel: Channel, card: Card, **how: Any) -> str:
+        """One copy for one channel, as a row of the outbox (see `Outbox.post`)."""
+        return await self.outbox.post(self.tx, channel, card, now=self.now, **how)
+
+    async def tell(self, person: str, card: Card, subject: str = "") -> bool:
+        """A direct message to somebody who acted before; False when they may not be told."""
+        return await self.outbox.tell(self.tx, person, card, self.now, subject)
+
+    async def at(self, when: datetime, job: str, subject: str, *, late: bool = True, **args: str) -> None:
+        """Due work: runs the feature's job `job` at a moment, also after an outage (`late`), or not at all."""
+        await self.tx.run(
+            insert(t.due), id=new_id(), job=f"{self.feature}.{job}", subject=subject, args=json.dumps(args),
+            policy="late" if late else "skip", state="waiting", tries=0, due_at=when,
+        )  # fmt: skip
+
+    async def not_at(self, job: str, subject: str) -> None:
+        """Takes waiting work back."""
+        c = t.due.c
+        await self.tx.run(delete(t.due).where(c.job == f"{self.feature}.{job}", c.subject == subject, c.state == "waiting"))
+
+    async def rooms(self) -> Sequence[Room]:
+        """The channels that can be chosen in the space where this is asked, with what is missing in each."""
+        if self.act is None:
+            return ()
+        return await self._services.adapters[self.act.platform].rooms(self.place.space, self.place.channel)
+
+    async def problems(self, channel: Channel) -> tuple[str, ...]:
+        """What is missing in a channel (keys under `permission.`); () when it works or its platform is away."""
+        adapter = self._services.adapters.get(channel.platform)
+        return await adapter.problems(channel.address) if adapter else ()
+
+    def seconds_for(self, platform: str, messages: int) -> float:
+        """How long a platform takes for so many messages under its limits."""
+        adapter = self._services.adapters.get(platform)
+        return adapter.seconds_for(messages) if adapter else 0.0
+
+    # -- sealed values ----------------------------------------------------------------------------------------------
+
+    async def seal(self, person: str, organization: str, text: str, table: str, row: str, column: str) -> bytes:
+        """A value about a person, sealed under the key of person x organization ("" : the person's own)."""
+        keyring = self.people.keyring
+        key = await (keyring.of_member(person, organization) if organization else keyring.of_person(person))
+        return key.seal(text, table, row, column)
+
+    async def unseal(self, person: str, organization: str, sealed: bytes, table: str, row: str, column: str) -> str:
+        """The value again. KeyGone when the person was erased or the organization left."""
+        key = await self.people.keyring.existing(person, organization)
+        return key.open(bytes(sealed), table, row, column)
+
+    async def keep_choices(self) -> None:
+        """Writes the choices offered in this call; the runner does it before the commit."""
+        from bot.db import upsert
+
+        unique = {one["token"]: one for one in self._choices}
+        await self.tx.run(upsert(t.choice, "token"), list(unique.values()))
+
+
+async def check_text(call: Call, value: str, limit: int, lines: bool) -> str:
+    """The text gate for one field; its refusal becomes the form's error."""
+    try:
+        return gate(value, limit=limit, lines=lines)
+    except TextRefused as refused:
+        raise UserError(refused.key, **refused.params) from refused
+
+
+__all__ = [
+    "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Call", "Card", "Channel", "Choice", "Delivery", "Entry", "Feature", "Field",
+    "Kind", "Landing", "Level", "Md", "Missing", "Option", "Organization", "Person", "Picture", "Place", "Refused", "Room",
+    "Scope", "Services", "Speaker", "UserError", "check_text", "datetime", "new_code", "new_id", "read_code", "timedelta",
+]  # fmt: skip

@@ -1,0 +1,80 @@
+"""Due work: rows with a moment. APScheduler only ticks; what is due is a query, so an outage is caught up in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy import bindparam, select, update
+
+from bot import tables as t
+from bot.clock import Clock
+from bot.db import Database, Row
+from bot.feature import Call, Feature, Services
+
+log = structlog.get_logger(__name__)
+
+LATE = timedelta(minutes=15)  # work with the policy `skip` that is later than this is not done any more
+MAX_TRIES = 5
+_DUE = select(t.due).where(t.due.c.state == "waiting", t.due.c.due_at <= bindparam("now")).order_by(t.due.c.due_at).limit(50)
+
+Tick = Callable[[], Awaitable[object]]
+
+
+class Jobs:
+    """Runs due rows, each in a transaction of its own, each once."""
+
+    def __init__(self, db: Database, services: Services, features: Sequence[Feature], clock: Clock) -> None:
+        self._db, self._services, self._clock = db, services, clock
+        self._jobs = {f"{feature.name}.{name}": run for feature in features for name, run in feature.jobs.items()}
+
+    async def run_due(self) -> int:
+        """Does everything that is due now, in order; how many rows were done."""
+        done = 0
+        while True:
+            async with self._db.read() as tx:
+                rows = await tx.all(_DUE, now=self._clock.now())
+            if not rows:
+                return done
+            for row in rows:
+                await self._one(row)
+                done += 1
+
+    async def _one(self, row: Row) -> None:
+        now = self._clock.now()
+        if row.policy == "skip" and now - row.due_at > LATE:
+            await self._mark(row, "skipped", now)
+            return
+        try:
+            async with self._db.write() as tx:
+                call = Call(self._services, row.job.split(".")[0], tx, now)
+                await self._jobs[row.job](call, row.subject, **json.loads(row.args))
+                await call.keep_choices()
+                await tx.run(update(t.due).where(t.due.c.id == row.id).values(state="done", done_at=now))
+        except Exception:
+            # One job that fails must not stop the others; it is tried again, then left as failed for a person.
+            log.exception("due work failed", job=row.job)
+            await self._retry(row, now)
+
+    async def _mark(self, row: Row, state: str, now: datetime) -> None:
+        async with self._db.write() as tx:
+            await tx.run(update(t.due).where(t.due.c.id == row.id).values(state=state, done_at=now))
+
+    async def _retry(self, row: Row, now: datetime) -> None:
+        tries = row.tries + 1
+        state = "failed" if tries >= MAX_TRIES else "waiting"
+        async with self._db.write() as tx:
+            values = {"tries": tries, "state": state, "due_at": now + timedelta(seconds=30 * 2**tries)}
+            await tx.run(update(t.due).where(t.due.c.id == row.id).values(**values))
+
+
+def start_ticks(ticks: Sequence[tuple[Tick, float]]) -> AsyncIOScheduler:
+    """A scheduler that calls each function every so many seconds; one that is still running is not called again."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for tick, seconds in ticks:
+        scheduler.add_job(tick, "interval", seconds=seconds, coalesce=True, max_instances=1, misfire_grace_time=None)
+    scheduler.start()
+    return scheduler

@@ -1,0 +1,221 @@
+"""Keys and sealed values: one key per person and one per person in an organization (SECURITY 6.2a, 6.7).
+
+    master (32 bytes, never in a database) ── HKDF ──> wrapping key ── RFC 3394 ──> the random keys in the keyring
+    a value = version byte + nonce (12) + AES-256-GCM, bound to `v1|owner|table|row|field`
+
+The keyring is a database of its own, backed up apart. A key is committed there *before* the first value it seals, and
+destroyed *before* the rows are: a stolen or restored main database is noise without it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from sqlalchemy import BigInteger, Column, LargeBinary, MetaData, String, Table, and_, bindparam, delete, insert, select, update
+from sqlalchemy.schema import CreateTable
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import KeyGone, StoreError
+
+VERSION = b"\x01"
+NONCE_BYTES = 12
+CACHED_KEYS = 4096  # unwrapped keys kept in memory; about 1 MB
+
+keyring_metadata = MetaData()
+key_table = Table(
+    "keyring",
+    keyring_metadata,
+    Column("person", String(40), primary_key=True),  # "" for a key of an organization or of the coalition
+    Column("organization", String(40), primary_key=True),  # "" for a person's own key
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("kek", String(16), nullable=False),  # which master wrapped it
+    Column("made_at", BigInteger, nullable=False),
+)
+
+COALITION = ("", "*")  # the row of the secret that account indexes and tokens derive from
+
+
+@dataclass(frozen=True)
+class Key:
+    """One unwrapped key. `owner` is part of what every value is bound to."""
+
+    owner: str
+    cipher: AESGCM
+
+    def seal(self, text: str, table: str, row: str, field: str) -> bytes:
+        """Ciphertext bound to its place: moved to another row, column or table it opens no more."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return VERSION + nonce + self.cipher.encrypt(nonce, text.encode(), self._place(table, row, field))
+
+    def open(self, sealed: bytes, table: str, row: str, field: str) -> str:
+        """The text again; InvalidTag when the value was moved, swapped or changed."""
+        if sealed[:1] != VERSION:
+            raise StoreError("store.version", found=sealed[:1].hex())
+        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        return self.cipher.decrypt(nonce, body, self._place(table, row, field)).decode()
+
+    def _place(self, table: str, row: str, field: str) -> bytes:
+        return f"v1|{self.owner}|{table}|{row}|{field}".encode()
+
+
+def derive(secret: bytes, purpose: str, length: int = 32) -> bytes:
+    """HKDF-SHA256 of a secret for one purpose."""
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose.encode()).derive(secret)
+
+
+class Keyring:
+    """All keys. Keys made here are durable before this returns them."""
+
+    def __init__(self, database: Database, master: bytes, clock: Clock) -> None:
+        self._db, self._clock = database, clock
+        self._wrapping = derive(master, "causeway wrap v1")
+        self.kek = hashlib.sha256(self._wrapping).hexdigest()[:16]
+        self._cache: OrderedDict[tuple[str, str], Key] = OrderedDict()
+        self._secret = b""
+
+    async def open(self) -> None:
+        """Makes the table when new and reads the coalition's secret; refuses a master that opens nothing."""
+        await self._db.open()
+        async with self._db.write() as tx:
+            await tx.script(str(CreateTable(key_table, if_not_exists=True)).replace("BLOB", self._blob))
+        raw = await self._load(*COALITION) or await self._make(*COALITION)
+        self._secret = raw
+
+    @property
+    def _blob(self) -> str:
+        return "BLOB" if self._db.is_sqlite else "BYTEA"
+
+    async def close(self) -> None:
+        """Closes the key database and forgets what was unwrapped."""
+        self._cache.clear()
+        await self._db.close()
+
+    def index(self, purpose: str, value: str) -> str:
+        """A keyed, one-way name: 32 hex digits of HMAC-SHA256 under the coalition's secret."""
+        return hmac.new(derive(self._secret, purpose), value.encode(), hashlib.sha256).hexdigest()[:32]
+
+    async def of_person(self, person: str) -> Key:
+        """The person's own key, made at the first use."""
+        return await self._get(person, "")
+
+    async def of_member(self, person: str, organization: str) -> Key:
+        """The key of what one organization keeps about one person: gone when either leaves."""
+        return await self._get(person, organization)
+
+    async def of_organization(self, organization: str) -> Key:
+        """The key of what an organization keeps that concerns nobody by name."""
+        return await self._get("", organization)
+
+    async def existing(self, person: str, organization: str = "") -> Key:
+        """A key that must be there already; KeyGone when it was destroyed."""
+        return await self._get(person, organization, make=False)
+
+    async def destroy_person(self, person: str) -> None:
+        """Every key of a person, in every organization."""
+        await self._destroy(key_table.c.person == person, lambda known: known[0] == person)
+
+    async def destroy_organization(self, organization: str) -> None:
+        """Every key that an organization holds."""
+        await self._destroy(key_table.c.organization == organization, lambda known: known[1] == organization)
+
+    async def destroy_orphans(self, people: set[str], organizations: set[str]) -> int:
+        """Keys whose person or organization is no longer in the main database (a crash between the two databases)."""
+        async with self._db.read() as tx:
+            rows = await tx.all(select(key_table.c.person, key_table.c.organization))
+        gone = [
+            (row.person, row.organization)
+            for row in rows
+            if (row.person and row.person not in people)
+            or (row.organization not in {"", "*"} and row.organization not in organizations)
+        ]
+        for person, organization in gone:
+            where = and_(key_table.c.person == person, key_table.c.organization == organization)
+            await self._destroy(where, lambda known, lost=(person, organization): known == lost)
+        return len(gone)
+
+    async def rotate(self, new_master: bytes) -> int:
+        """Wraps every key under a new master; no value is touched. Returns how many keys were wrapped anew."""
+        wrapping = derive(new_master, "causeway wrap v1")
+        kek = hashlib.sha256(wrapping).hexdigest()[:16]
+        async with self._db.write() as tx:
+            rows = await tx.all(select(key_table).where(key_table.c.kek == self.kek))
+            change = (
+                update(key_table)
+                .where(key_table.c.person == bindparam("p"), key_table.c.organization == bindparam("o"))
+                .values(wrapped=bindparam("w"), kek=kek)
+            )
+            fresh = [
+                {"p": r.person, "o": r.organization, "w": aes_key_wrap(wrapping, self._unwrap(r.wrapped)), "kek": kek}
+                for r in rows
+            ]
+            await tx.run(change, fresh)
+        self._wrapping, self.kek = wrapping, kek
+        return len(rows)
+
+    async def count(self) -> dict[str, int]:
+        """Keys per master, for `causeway keys status`."""
+        async with self._db.read() as tx:
+            rows = await tx.all(select(key_table.c.kek))
+        return {kek: sum(row.kek == kek for row in rows) for kek in {row.kek for row in rows}}
+
+    async def _get(self, person: str, organization: str, make: bool = True) -> Key:
+        name = (person, organization)
+        if name in self._cache:
+            self._cache.move_to_end(name)
+            return self._cache[name]
+        raw = await self._load(*name)
+        if raw is None and not make:
+            raise KeyGone
+        return self._remember(name, raw or await self._make(*name))
+
+    def _remember(self, name: tuple[str, str], raw: bytes) -> Key:
+        key = Key(owner=f"{name[0]}@{name[1]}", cipher=AESGCM(raw))
+        self._cache[name] = key
+        if len(self._cache) > CACHED_KEYS:
+            self._cache.popitem(last=False)
+        return key
+
+    async def _load(self, person: str, organization: str) -> bytes | None:
+        async with self._db.read() as tx:
+            row = await tx.one(_FIND, p=person, o=organization)
+        return None if row is None else self._unwrap(row.wrapped)
+
+    async def _make(self, person: str, organization: str) -> bytes:
+        raw = secrets.token_bytes(32)
+        async with self._db.write() as tx:
+            await tx.run(
+                insert(key_table),
+                person=person, organization=organization, kek=self.kek, made_at=self._clock.now(),
+                wrapped=aes_key_wrap(self._wrapping, raw),
+            )  # fmt: skip
+        return raw
+
+    def _unwrap(self, wrapped: bytes) -> bytes:
+        try:
+            return aes_key_unwrap(self._wrapping, wrapped)
+        except InvalidUnwrap as cause:
+            raise StoreError("store.master") from cause
+
+    async def _destroy(self, where: object, is_it: object) -> None:
+        async with self._db.write() as tx:
+            await tx.run(delete(key_table).where(where))  # type: ignore[arg-type]
+        for name in [known for known in self._cache if is_it(known)]:  # type: ignore[operator]
+            del self._cache[name]
+        await self._db.checkpoint()
+
+
+_FIND = select(key_table.c.wrapped).where(
+    key_table.c.person == bindparam("p"), key_table.c.organization == bindparam("o")
+)
+
+__all__ = ["COALITION", "InvalidTag", "Key", "Keyring", "derive", "key_table", "keyring_metadata"]

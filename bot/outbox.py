@@ -1,0 +1,328 @@
+"""The outbox: what is to be said is a row, written in the same transaction as what caused it.
+
+    held -> queued -> sending -> sent | failed(reason) | expired | withdrawn | removed | kept | unknown
+
+One row per version and channel, first-in first-out per lane (a channel, or a person's direct room). This module writes
+and reads rows inside a transaction; `sender` moves them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+
+from bot import tables as t
+from bot.cards import Card
+from bot.db import Row, Tx
+from bot.ids import new_id
+from bot.people import People
+from bot.spaces import Channel
+
+OPEN = ("held", "queued")
+LIVE = ("sending", "sent", "unknown")
+DIRECT_LIFE = timedelta(days=7)  # a direct message that could not be sent in a week is old news
+CALL_LIFE = timedelta(days=3)  # a post without a deadline of its own
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One row as an adapter gets it. `targets` are the ids of the messages to edit or to take back."""
+
+    id: str
+    subject: str
+    version: int
+    kind: str  # post | edit | redact | tally | direct
+    platform: str
+    address: str  # the channel; empty when direct
+    card: Card | None
+    urgent: bool
+    silent: bool
+    tries: int
+    tried_at: datetime | None  # when it may first have left; None on a first try
+    targets: tuple[str, ...] = ()
+    account: str = ""  # direct: whom
+    room: str = ""  # direct: the room or channel made for them, when known
+    thread: str = ""  # the message or thread it answers
+
+
+@dataclass(frozen=True)
+class Landing:
+    """How one copy of an object stands."""
+
+    delivery: str
+    channel: str
+    organization: str
+    platform: str
+    state: str
+    reason: str
+    version: int
+    due_at: datetime
+    done_at: datetime | None
+
+
+_LAST_TOKENS = (
+    select(t.message.c.tokens)
+    .where(t.message.c.platform == bindparam("p"), t.message.c.address == bindparam("a"), t.message.c.tokens != "[]")
+    .order_by(t.message.c.sent_at.desc())
+    .limit(1)
+)
+
+
+class Outbox:
+    """Writes and reads deliveries. Every method needs the transaction of the act that causes it."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self.wake: Callable[[], None] = lambda: None  # set by the sender: there may be something to do
+
+    # -- into channels ----------------------------------------------------------------------------------------------
+
+    async def post(
+        self, tx: Tx, channel: Channel, card: Card, *, subject: str, now: datetime, version: int = 1, held: bool = False,
+        due_at: datetime | None = None, expires_at: datetime | None = None, urgent: bool = False, silent: bool = False,
+    ) -> str:  # fmt: skip
+        """One copy for one channel; its delivery id. `held` waits for `release`."""
+        return await self._insert(
+            tx, subject=subject, version=version, kind="post", platform=channel.platform, channel=channel.id,
+            organization=channel.organization, address=channel.address, lane=f"{channel.platform}:{channel.address}",
+            state="held" if held else "queued", card=card.to_json(), urgent=urgent, silent=silent,
+            due_at=due_at or now, expires_at=expires_at or now + CALL_LIFE, made_at=now,
+        )  # fmt: skip
+
+    async def answer(self, tx: Tx, platform: str, address: str, card: Card, thread: str, now: datetime) -> str:
+        """A public answer where something was asked (platforms that have no answer of their own)."""
+        return await self._insert(
+            tx, subject="", version=1, kind="post", platform=platform, address=address, lane=f"{platform}:{address}",
+            card=card.to_json(), reason=thread, due_at=now, expires_at=now + timedelta(hours=1), made_at=now,
+        )  # fmt: skip
+
+    async def release(self, tx: Tx, subject: str, channel: str, card: Card, now: datetime) -> bool:
+        """A held copy may go, with this text. False when it was not held any more."""
+        changed = await tx.run(
+            update(t.delivery)
+            .where(t.delivery.c.subject == subject, t.delivery.c.channel == channel, t.delivery.c.state == "held")
+            .values(state="queued", card=card.to_json(), due_at=now)
+        )
+        self.wake()
+        return bool(changed)
+
+    async def settle(self, tx: Tx, subject: str, channel: str, state: str, reason: str, now: datetime) -> bool:
+        """Ends a copy that was not sent (declined, expired): its state and why."""
+        where = and_(t.delivery.c.subject == subject, t.delivery.c.channel == channel, t.delivery.c.state.in_(OPEN))
+        return bool(await tx.run(update(t.delivery).where(where).values(state=state, reason=reason, done_at=now)))
+
+    async def edit(
+        self, tx: Tx, subject: str, channel: Channel, card: Card, version: int, now: datetime, silent: bool = True
+    ) -> None:
+        """A new version of a copy: replaces what was not sent yet, else edits what stands in the channel."""
+        post = await self._post_of(tx, subject, channel.id)
+        if post is None:
+            return
+        if post.state in OPEN:
+            where = t.delivery.c.id == post.id
+            await tx.run(update(t.delivery).where(where).values(card=card.to_json(), version=version))
+        elif post.state in LIVE:
+            await self._drop_queued(tx, subject, channel.id, ("edit", "tally"), now)
+            await self._follow(tx, post, "edit", version, card, now, silent)
+
+    async def withdraw(self, tx: Tx, subject: str, now: datetime, channel: str | None = None) -> None:
+        """Takes every copy back (or one channel's): what was not sent is not sent, what stands is removed."""
+        for post in await self._posts(tx, subject):
+            if channel is not None and post.channel != channel:
+                continue
+            if post.state in OPEN:
+                where = t.delivery.c.id == post.id
+                await tx.run(update(t.delivery).where(where).values(state="withdrawn", done_at=now))
+            elif post.state in LIVE:
+                await self._drop_queued(tx, subject, post.channel, ("edit", "tally"), now)
+                await self._follow(tx, post, "redact", post.version, None, now, True)
+
+    async def tally(self, tx: Tx, subject: str, cards: Callable[[str], Card], now: datetime, every: timedelta) -> None:
+        """A new sum for every copy that stands: one waiting edit per copy, newest only, last in line (rank 1)."""
+        waiting = {
+            row.channel: row.id
+            for row in await tx.all(
+                select(t.delivery.c.id, t.delivery.c.channel)
+                .where(t.delivery.c.subject == subject, t.delivery.c.kind == "tally", t.delivery.c.state == "queued")
+            )
+        }  # fmt: skip
+        for post in await self._posts(tx, subject):
+            if post.state != "sent":
+                continue
+            if post.channel in waiting:
+                where = t.delivery.c.id == waiting[post.channel]
+                await tx.run(update(t.delivery).where(where).values(card=cards(post.channel).to_json()))
+            else:
+                await self._follow(tx, post, "tally", post.version, cards(post.channel), now, True, due_at=now + every)
+
+    # -- to persons -------------------------------------------------------------------------------------------------
+
+    async def tell(self, tx: Tx, person: str, card: Card, now: datetime, subject: str = "", platform: str = "") -> bool:
+        """A direct message to a known person, if they may be told. On `platform`, else where they are."""
+        if not await self._people.may_tell(tx, person):
+            return False
+        accounts = await self._people.addresses(tx, person)
+        if not accounts:
+            return False
+        found = next((one for one in accounts if one[0] == platform), accounts[0])
+        await self.whisper(tx, found[0], found[1], card, now, subject=subject, person=person, room=found[2])
+        return True
+
+    async def whisper(
+        self, tx: Tx, platform: str, account: str, card: Card, now: datetime, *, subject: str = "", person: str = "",
+        room: str = "", thread: str = "",
+    ) -> str:  # fmt: skip
+        """A direct message to an account (somebody of whom nothing may be kept): sealed, emptied when sent."""
+        row = new_id()
+        key = await self._people.keyring.of_person(person) if person else await self._people.keyring.of_organization("")
+        inside = json.dumps({"card": card.to_json(), "account": account, "room": room, "thread": thread})
+        return await self._insert(
+            tx, id=row, subject=subject, version=1, kind="direct", platform=platform, address="", person=person,
+            lane=f"{platform}:{self._people.index(platform, account)}", due_at=now, made_at=now,
+            private=key.seal(inside, "delivery", row, "private"), expires_at=now + DIRECT_LIFE,
+        )  # fmt: skip
+
+    async def kept(self, tx: Tx, person: str, now: datetime) -> list[Card]:
+        """Direct messages that found the door closed: shown now, at the next act (never a dead end)."""
+        rows = await tx.all(
+            select(t.delivery).where(t.delivery.c.person == person, t.delivery.c.state == "kept").order_by(t.delivery.c.seq)
+        )
+        cards = [(await self.open(row)).card for row in rows]
+        for row in rows:
+            where = t.delivery.c.id == row.id
+            await tx.run(update(t.delivery).where(where).values(state="sent", private=None, done_at=now))
+        return [card for card in cards if card]
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    async def landed(self, tx: Tx, subject: str) -> list[Landing]:
+        """How each copy of an object stands, in the order in which they were made."""
+        rows = await self._posts(tx, subject)
+        later = {
+            row.channel: row
+            for row in await tx.all(
+                select(t.delivery)
+                .where(t.delivery.c.subject == subject, t.delivery.c.kind == "redact")
+                .order_by(t.delivery.c.seq)
+            )
+        }
+        return [self._landing(row, later.get(row.channel)) for row in rows]
+
+    @staticmethod
+    def _landing(post: Row, redact: Row | None) -> Landing:
+        state, reason, done = post.state, post.reason, post.done_at
+        if redact is not None and post.state in LIVE:
+            state = {"sent": "withdrawn", "failed": "failed"}.get(redact.state, "withdrawing")
+            reason, done = redact.reason, redact.done_at
+        return Landing(
+            post.id, post.channel, post.organization, post.platform, state, reason, post.version, post.due_at, done
+        )
+
+    async def tokens(self, tx: Tx, platform: str, address: str, message: str) -> list[str]:
+        """The choice tokens of a message, in the order shown; [] when it has none or is not ours."""
+        places = (address, self._people.keyring.index("room", address))
+        where = and_(t.message.c.platform == platform, t.message.c.address.in_(places), t.message.c.id == message)
+        found = await tx.value(select(t.message.c.tokens).where(where))
+        return list(json.loads(found)) if found else []
+
+    async def last_tokens(self, tx: Tx, platform: str, address: str) -> list[str]:
+        """The choice tokens of the newest card with choices in a direct room."""
+        found = await tx.value(_LAST_TOKENS, p=platform, a=self._people.keyring.index("room", address))
+        return list(json.loads(found)) if found else []
+
+    async def removed(self, tx: Tx, platform: str, address: str, message: str, now: datetime) -> None:
+        """Somebody else removed a message of ours: the copy is *removed by them* and never posted again."""
+        where = and_(t.message.c.platform == platform, t.message.c.address == address, t.message.c.id == message)
+        row = await tx.one(select(t.message).where(where))
+        if row is not None:
+            await self.mark_removed(tx, row.subject, row.channel, now)
+
+    async def mark_removed(self, tx: Tx, subject: str, channel: str, now: datetime) -> None:
+        """Ends a copy as removed by its receivers, and what was still in line for it."""
+        c = t.delivery.c
+        same = and_(c.subject == subject, c.channel == channel)
+        standing = and_(same, c.kind == "post", c.state.in_(LIVE))
+        await tx.run(update(t.delivery).where(standing).values(state="removed", done_at=now))
+        await tx.run(update(t.delivery).where(same, c.state == "queued").values(state="withdrawn", done_at=now))
+
+    async def end_organization(self, tx: Tx, organization: str, now: datetime) -> None:
+        """Nothing more goes to an organization that left."""
+        where = and_(t.delivery.c.organization == organization, t.delivery.c.state.in_((*OPEN, "sending")))
+        await tx.run(update(t.delivery).where(where).values(state="withdrawn", reason="left", done_at=now))
+
+    async def queued(self, tx: Tx, platform: str) -> int:
+        """How many messages wait on a platform (for the ETA)."""
+        where = and_(t.delivery.c.platform == platform, t.delivery.c.state.in_(("queued", "sending")))
+        return int(await tx.value(select(func.count()).select_from(t.delivery).where(where)))
+
+    async def resend(self, tx: Tx, delivery: str, now: datetime, look: bool) -> bool:
+        """A person's word on an unknown copy: *look again* (`look`), or *send anyway* (may appear twice)."""
+        where = and_(t.delivery.c.id == delivery, t.delivery.c.state.in_(("unknown", "failed")))
+        values: dict[str, Any] = {"state": "queued", "due_at": now, "expires_at": now + CALL_LIFE, "tries": 0}
+        if not look:
+            values["claimed_at"] = None
+        changed = await tx.run(update(t.delivery).where(where).values(**values))
+        self.wake()
+        return bool(changed)
+
+    async def open(self, row: Row) -> Delivery:
+        """A row as an adapter gets it; unseals a direct message."""
+        inside: dict[str, str] = {}
+        if row.private:
+            keyring = self._people.keyring
+            key = await (keyring.existing(row.person) if row.person else keyring.of_organization(""))
+            inside = json.loads(key.open(bytes(row.private), "delivery", row.id, "private"))
+        text = inside.get("card", row.card)
+        return Delivery(
+            row.id, row.subject, row.version, row.kind, row.platform, row.address, Card.from_json(text) if text else None,
+            bool(row.urgent), bool(row.silent), row.tries, row.claimed_at, account=inside.get("account", ""),
+            room=inside.get("room", ""), thread=inside.get("thread") or (row.reason if not row.subject else ""),
+        )  # fmt: skip
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    async def _insert(self, tx: Tx, **values: Any) -> str:
+        row = {
+            "id": new_id(), "channel": "", "organization": "", "person": "", "rank": 0, "state": "queued", "urgent": False,
+            "silent": False, "card": None, "private": None, "reason": "", "tries": 0, **values,
+        }  # fmt: skip
+        await tx.run(insert(t.delivery), **row)
+        self.wake()
+        return str(row["id"])
+
+    async def _follow(
+        self, tx: Tx, post: Row, kind: str, version: int, card: Card | None, now: datetime, silent: bool,
+        due_at: datetime | None = None,
+    ) -> None:  # fmt: skip
+        await self._insert(
+            tx, subject=post.subject, version=version, kind=kind, platform=post.platform, channel=post.channel,
+            organization=post.organization, address=post.address, lane=post.lane, rank=1 if kind == "tally" else 0,
+            card=card.to_json() if card else None, urgent=False, silent=silent, due_at=due_at or now,
+            expires_at=now + CALL_LIFE, made_at=now,
+        )  # fmt: skip
+
+    async def _posts(self, tx: Tx, subject: str) -> Sequence[Row]:
+        where = and_(t.delivery.c.subject == subject, t.delivery.c.kind == "post")
+        return await tx.all(select(t.delivery).where(where).order_by(t.delivery.c.seq))
+
+    async def _post_of(self, tx: Tx, subject: str, channel: str) -> Row | None:
+        rows = [row for row in await self._posts(tx, subject) if row.channel == channel]
+        return rows[-1] if rows else None
+
+    async def _drop_queued(self, tx: Tx, subject: str, channel: str, kinds: Sequence[str], now: datetime) -> None:
+        where = and_(
+            t.delivery.c.subject == subject, t.delivery.c.channel == channel,
+            t.delivery.c.kind.in_(kinds), t.delivery.c.state == "queued",
+        )  # fmt: skip
+        await tx.run(update(t.delivery).where(where).values(state="withdrawn", done_at=now))
+
+    async def forget(self, tx: Tx, before: datetime) -> int:
+        """Retention: deliveries done before a moment, and messages a year older."""
+        done = and_(t.delivery.c.done_at.is_not(None), t.delivery.c.done_at < before)
+        old = t.message.c.sent_at < before - timedelta(days=275)
+        return await tx.run(delete(t.delivery).where(done)) + await tx.run(delete(t.message).where(or_(old)))

@@ -1,0 +1,1 @@
+"""The adapters: one folder a platform, all behind the contract in `base`."""

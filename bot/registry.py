@@ -1,0 +1,78 @@
+"""Finds the features by walking `cogs/`, sorted, and looks entries up by name and by typed word. There is no list."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+
+import cogs
+from bot.errors import Missing
+from bot.feature import Entry, Feature
+from bot.text import fold
+from bot.words import LANGUAGES, Words
+
+
+def discover(package: ModuleType = cogs) -> tuple[Feature, ...]:
+    """Every feature of the package, by name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg)
+    return tuple(importlib.import_module(f"{package.__name__}.{name}").feature for name in names)
+
+
+class Registry:
+    """All entries."""
+
+    def __init__(self, features: Sequence[Feature], words: Words) -> None:
+        self.features, self._words = tuple(features), words
+        self._entries = {f"{feature.name}.{entry.name}": entry for feature in features for entry in feature.entries}
+
+    def __iter__(self) -> Iterator[tuple[str, Entry]]:
+        return iter(self._entries.items())
+
+    def entry(self, name: str) -> Entry:
+        """`alerts.new` -> its entry. Missing when there is none."""
+        found = self._entries.get(name)
+        if found is None:
+            raise Missing
+        return found
+
+    def group(self, name: str) -> dict[str, str]:
+        """The typed word of a feature's group in each language: {"en": "action", "es": "convocatoria"}."""
+        return self._words.everywhere(f"{name.split('.')[0]}.word")
+
+    def word(self, name: str) -> dict[str, str]:
+        """The typed word of an entry in each language."""
+        return self._words.everywhere(f"{name}.word")
+
+    def command(self, name: str, language: str) -> str:
+        """How an entry is typed, without prefix: `action new`, `convocatoria nueva`, `orgs`."""
+        own = self.word(name)[language]
+        return own if self.entry(name).alone else f"{self.group(name)[language]} {own}"
+
+    def match(self, text: str) -> tuple[str, str] | None:
+        """A typed line -> (entry name, the rest of it). Either language, accents or not; None when nothing fits."""
+        first, _, rest = text.strip().partition("\n")
+        words = first.split(" ")
+        for length in (2, 1):
+            typed = fold(" ".join(words[:length]))
+            name = self._typed().get(typed)
+            if name and len(words) >= length:
+                tail = " ".join(words[length:])
+                return name, f"{tail}\n{rest}".strip()
+        return None
+
+    def _typed(self) -> dict[str, str]:
+        if not hasattr(self, "_typed_words"):
+            table: dict[str, str] = {}
+            for name, entry in self._entries.items():
+                for language in LANGUAGES:
+                    table[fold(self.command(name, language))] = name
+                    if entry.default and not entry.alone:
+                        table[fold(self.group(name)[language])] = name
+            self._typed_words = table
+        return self._typed_words
+
+    def typed_words(self) -> list[str]:
+        """Every typed form, folded; for the nearest command after a slip."""
+        return sorted(self._typed())

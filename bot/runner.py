@@ -1,0 +1,343 @@
+"""The one loop that runs entries: who asks, may they, what is missing, then the feature's handler, in one transaction.
+
+Whatever the way in (button, typed command, numbered reply, page of a form), it ends here with the same entry and the
+same values, so the state and the words that come out are the same (n16).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+import structlog
+from sqlalchemy import bindparam, insert, select
+
+from bot import dialogue
+from bot import tables as t
+from bot.access import may
+from bot.cards import Card, Choice, Option, Outcome, Say
+from bot.clock import Clock
+from bot.db import Database, Tx
+from bot.errors import Refused, UserError
+from bot.feature import Call, Entry, Kind, Level, Services
+from bot.ids import new_id
+from bot.people import NOBODY
+from bot.platforms.base import Act
+from bot.registry import Registry
+from bot.spaces import Organization
+from bot.text import TextRefused, gate
+from bot.words import BOTH, LANGUAGES
+
+log = structlog.get_logger(__name__)
+
+FORM_PREFIX = "f."  # a press on *Continue* or *Mend it* carries the form's id instead of a choice's token
+TYPED_LIMIT = 20_000  # characters of one typed line; more is refused before it is parsed
+
+_CHOICE = select(t.choice).where(t.choice.c.token == bindparam("token"))
+Step = Callable[[Call], Awaitable[None]]
+
+
+class Runner:
+    """Runs acts. Adapters call `command`, `press`, `submit`, `reply` and `complete`, and draw what they give."""
+
+    def __init__(self, db: Database, services: Services, registry: Registry, clock: Clock) -> None:
+        self._db, self._services, self.registry, self._clock = db, services, registry, clock
+
+    # -- the ways in ------------------------------------------------------------------------------------------------
+
+    async def command(self, act: Act, name: str, values: Mapping[str, str]) -> Outcome:
+        """A command with its options."""
+        return await self._run(act, lambda call: self._enter(call, name, dict(values)))
+
+    async def typed(self, act: Act, name: str, text: str) -> Outcome:
+        """A typed command with what stood behind it."""
+
+        async def step(call: Call) -> None:
+            await self._enter(call, name, dialogue.read_typed(call, name, self.registry.entry(name), _short(text)))
+
+        return await self._run(act, step)
+
+    async def press(self, act: Act, token: str) -> Outcome:
+        """A button, a select's value, or the token behind a numbered reply."""
+        if token.startswith(FORM_PREFIX):
+            return await self._run(act, lambda call: self._reopen(call, token.removeprefix(FORM_PREFIX)))
+        return await self._run(act, lambda call: self._press(call, token))
+
+    async def submit(self, act: Act, form: str, values: Mapping[str, str]) -> Outcome:
+        """A page of a form."""
+        return await self._run(act, lambda call: self._submit(call, form, values))
+
+    async def reply(self, act: Act, text: str) -> Outcome | None:
+        """A line in a direct room: the answer to what a form asks there. None when no form is open."""
+        answered = False
+
+        async def step(call: Call) -> None:
+            nonlocal answered
+            form = await dialogue.newest(call)
+            if form is not None:
+                answered = True
+                await self._step(call, form, _short(text))
+
+        quiet = replace(act, settle=None) if act.settle else act
+        outcome = await self._run(quiet, step, settle=lambda: act.settle if answered else None)
+        return outcome if answered else None
+
+    async def complete(self, act: Act, name: str, key: str, typed: str) -> list[Option]:
+        """What a field can be, for autocompletion; never an error."""
+        found: list[Option] = []
+
+        async def step(call: Call) -> None:
+            entry = self.registry.entry(name)
+            one = next(field for field in entry.fields if field.key == key)
+            bound = await self._bind(call, name, entry)
+            found.extend(await dialogue.options(bound, name, one))
+
+        await self._run(act, step)
+        wanted = typed.casefold()
+        return [one for one in found if wanted in one.label.casefold() or wanted in one.value.casefold()][:25]
+
+    async def say(self, act: Act, key: str, **params: object) -> Outcome:
+        """A sentence of the core as an answer (unknown command, unknown place)."""
+
+        async def step(call: Call) -> None:
+            call.say(key, **params)
+
+        return await self._run(act, step)
+
+    # -- one transaction --------------------------------------------------------------------------------------------
+
+    async def _run(
+        self, act: Act, step: Step, settle: Callable[[], object] | None = None
+    ) -> Outcome:  # fmt: skip
+        call: Call | None = None
+        try:
+            async with self._db.write() as tx:
+                call = await self._call(tx, act)
+                await self._guarded(call, step)
+                write = act.settle if settle is None else settle()
+                if write is not None:
+                    await write(tx, call.outcome)  # type: ignore[operator]
+        except Exception:
+            # Nothing was changed; the person reads that, and the trace is in the log.
+            log.exception("an act failed", platform=act.platform)
+            return self._failed(act, call)
+        for later in call.after_commit:
+            await later()
+        return call.outcome
+
+    async def _guarded(self, call: Call, step: Step) -> None:
+        try:
+            async with call.tx.savepoint():
+                await step(call)
+                await call.keep_choices()
+        except Refused as refused:
+            await self._note_denial(call, refused)
+            call.outcome = Outcome([Say(call.card(refused.key, **refused.params))], refused=True)
+        except UserError as error:
+            call.outcome = Outcome([Say(call.card(error.key, **error.params))])
+
+    def _failed(self, act: Act, call: Call | None) -> Outcome:
+        language = call.language if call else act.language or LANGUAGES[0]
+        return Outcome([Say(Card(self._services.words.say(language, "core.failed"), language=language))])
+
+    async def _call(self, tx: Tx, act: Act) -> Call:
+        person = await self._services.people.find(tx, act.platform, act.account)
+        organization = await self._services.spaces.of_place(tx, act.place)
+        language = person.language or act.language or (organization.language if organization else LANGUAGES[0])
+        roles = await self._services.spaces.roles(tx, person.id)
+        if organization is not None and act.roles:
+            mapped = await self._services.spaces.mapped(tx, organization.id, act.roles)
+            roles |= {(organization.id, name) for name in mapped}
+        return Call(
+            self._services, "core", tx, self._clock.now(), act=act, person=person, organization=organization,
+            language=LANGUAGES[0] if language == BOTH else language, roles=frozenset(roles),
+        )  # fmt: skip
+
+    async def _bind(self, call: Call, name: str, entry: Entry, organization: str = "") -> Call:
+        """The call turned to an entry's feature; somebody new gets a row unless the entry keeps nothing."""
+        call.feature = name.split(".")[0]
+        if entry.keeps and not call.person.known and call.act:
+            call.person = await call.people.keep(call.tx, call.act.platform, call.act.account, None, call.now)
+        if organization:
+            call.organization = await call.spaces.get(call.tx, organization)
+        elif call.organization is None:
+            call.organization = await self._only_organization(call)
+        return call
+
+    async def _only_organization(self, call: Call) -> Organization | None:
+        own = sorted({organization for organization, _ in call.roles if organization})
+        return await call.spaces.get(call.tx, own[0]) if len(own) == 1 else None
+
+    # -- entering ---------------------------------------------------------------------------------------------------
+
+    async def _enter(
+        self, call: Call, name: str, values: dict[str, str], organization: str = "", ask: bool = False
+    ) -> None:
+        entry = self.registry.entry(name)
+        await self._bind(call, name, entry, organization)
+        if await self._must_choose_organization(call, name, entry, values):
+            return
+        self._gate(call, name, entry)
+        if ask or self._needs_form(call, entry, values):
+            await self._begin(call, name, entry, values)
+        else:
+            await self._finish(call, name, entry, values)
+
+    def _gate(self, call: Call, name: str, entry: Entry) -> None:
+        if not entry.anywhere and call.organization is None:
+            raise UserError("core.no_organization")
+        if not may(entry.level, call.act, call.organization, call.roles):
+            where = call.organization.name if call.organization else ""
+            key = f"core.refused_{entry.level.value}" if where or entry.level is Level.COORDINATOR else "core.refused"
+            raise Refused(key, name=where, entry=name)
+
+    @staticmethod
+    def _needs_form(call: Call, entry: Entry, values: Mapping[str, str]) -> bool:
+        if dialogue.missing(entry, values):
+            return True
+        asked = entry.fields[entry.fixed :]
+        stepwise = call.act is not None and call.act.stepwise
+        return entry.form and bool(asked) and not (stepwise and any(values.get(one.key) for one in asked))
+
+    async def _must_choose_organization(self, call: Call, name: str, entry: Entry, values: dict[str, str]) -> bool:
+        """In a direct room somebody with roles in several organizations is asked for which one."""
+        if call.organization is not None or entry.level not in {Level.SENDER, Level.MODERATOR}:
+            return False
+        own = sorted({organization for organization, _ in call.roles if organization})
+        if len(own) < 2:
+            return False
+        args = [values.get(one.key, "") for one in entry.fields]
+        while args and not args[-1]:
+            args.pop()
+        choices: list[Choice] = []
+        for organization in own:
+            named = await call.spaces.get(call.tx, organization)
+            choices.append(call.choice("core.named", name, *args, organization=organization, mine=True, name=named.name))
+        call.say("core.which_organization", *choices)
+        return True
+
+    async def _press(self, call: Call, token: str) -> None:
+        row = await call.tx.one(_CHOICE, token=token)
+        if row is None:
+            raise UserError("core.choice_gone")
+        if row.person and row.person != call.person.id:
+            raise Refused("core.not_yours", entry=row.entry)
+        entry = self.registry.entry(row.entry)
+        values = dict(zip((one.key for one in entry.fields), json.loads(row.args), strict=False))
+        await self._enter(call, row.entry, values, row.organization)
+
+    async def _finish(self, call: Call, name: str, entry: Entry, values: Mapping[str, str]) -> None:
+        """Everything is given: the values are read and the handler runs."""
+        read = await dialogue.read_all(call, name, entry, values)
+        if call.person.known:
+            for card in await call.outbox.kept(call.tx, call.person.id, call.now):
+                call.say(card)
+        await entry.run(call, **read)
+        if call.next is not None:
+            (following, given), call.next = call.next, None
+            await self._enter(call, following, given, call.organization.id if call.organization else "", ask=True)
+
+    # -- forms ------------------------------------------------------------------------------------------------------
+
+    async def _begin(self, call: Call, name: str, entry: Entry, values: Mapping[str, str]) -> None:
+        fixed = [one for one in entry.fields[: entry.fixed] if values.get(one.key)]
+        given = dict(values)
+        if entry.prefill:
+            known = await entry.prefill(call, **{one.key: values[one.key] for one in fixed})
+            given = {**known, **{key: value for key, value in values.items() if value}}
+        form = await dialogue.begin(call, name, entry, given, self._asks(call, entry, values))
+        await self._show(call, entry, form)
+
+    @staticmethod
+    def _asks(call: Call, entry: Entry, values: Mapping[str, str]) -> list[str]:
+        stepwise = call.act is not None and call.act.stepwise
+        loose = [one for one in entry.fields if one not in entry.fields[: entry.fixed] or not values.get(one.key)]
+        if stepwise and any(values.get(one.key) for one in loose):
+            return dialogue.missing(entry, values)
+        return [one.key for one in loose if entry.form or one.required]
+
+    async def _show(self, call: Call, entry: Entry, form: dialogue.Form, error: UserError | None = None) -> None:
+        page = await dialogue.draw(call, entry, form, error)
+        if call.act is not None and call.act.stepwise:
+            call.say(dialogue.question(call, entry, form, page))
+        else:
+            call.outcome.form = page
+
+    async def _resume(self, call: Call, form: dialogue.Form) -> Entry:
+        """Puts the call back where the form was started, rights asked again: a week may lie between."""
+        entry = self.registry.entry(form.entry)
+        if call.act is not None and call.act.place != form.place:
+            adapter = self._services.adapters[call.act.platform]
+            manages = await adapter.manages(call.act.account, form.place)
+            call.act = replace(call.act, place=form.place, manages=manages)
+        await self._bind(call, form.entry, entry, form.organization)
+        self._gate(call, form.entry, entry)
+        return entry
+
+    async def _reopen(self, call: Call, form_id: str) -> None:
+        form = await dialogue.load(call, form_id)
+        await self._show(call, await self._resume(call, form), form)
+
+    async def _submit(self, call: Call, form_id: str, values: Mapping[str, str]) -> None:
+        form = await dialogue.load(call, form_id)
+        entry = await self._resume(call, form)
+        await self._answered(call, entry, await dialogue.fill_page(call, entry, form, values))
+
+    async def _step(self, call: Call, form: dialogue.Form, text: str) -> None:
+        entry = await self._resume(call, form)
+        word = dialogue.dialogue_word(call, text)
+        if word == "cancel":
+            await dialogue.end(call.tx, form.id)
+            call.say("core.cancelled")
+        elif word == "show":
+            call.say(dialogue.summary(call, entry, form))
+            await self._show(call, entry, form)
+        else:
+            await self._answered(call, entry, await dialogue.fill_step(call, entry, form, text))
+
+    async def _answered(self, call: Call, entry: Entry, answers: dialogue.Answers) -> None:
+        """Keeps what was typed whatever happens next; then asks on, asks again, or runs the handler."""
+        await dialogue.save(call, answers.form)
+        if not answers.complete:
+            await self._show(call, entry, answers.form, answers.error)
+            return
+        try:
+            async with call.tx.savepoint():
+                await dialogue.end(call.tx, answers.form.id)
+                await self._finish(call, answers.form.entry, entry, answers.form.given)
+        except Refused:
+            raise
+        except UserError as error:
+            await self._mend(call, entry, answers.form, error)
+
+    async def _mend(self, call: Call, entry: Entry, form: dialogue.Form, error: UserError) -> None:
+        wrong = next((one for one in dialogue.asked(entry, form) if one.key == error.field), None)
+        if wrong is None:
+            wrong = dialogue.asked(entry, form)[-1]
+        call.outcome = Outcome()
+        form = replace(form, page=wrong.page, asking=wrong.key)
+        await dialogue.save(call, form)
+        await self._show(call, entry, form, error)
+
+    # -- refusals ---------------------------------------------------------------------------------------------------
+
+    async def _note_denial(self, call: Call, refused: Refused) -> None:
+        """A refusal is a row: who (one-way), which entry; never what was typed."""
+        if call.act is None:
+            return
+        await call.tx.run(
+            insert(t.denial), id=new_id(), actor=call.people.index(call.act.platform, call.act.account),
+            entry=str(refused.params.get("entry", "")), object="", made_at=call.now,
+            organization=call.organization.id if call.organization else "",
+        )  # fmt: skip
+
+
+def _short(text: str) -> str:
+    """Refuses what is too long before anything parses it (SECURITY G7)."""
+    if len(text) > TYPED_LIMIT:
+        raise UserError("text.too_long", n=len(text), limit=TYPED_LIMIT)
+    return text
+
+
+__all__ = ["FORM_PREFIX", "NOBODY", "Kind", "Runner", "TextRefused", "gate"]

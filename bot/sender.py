@@ -1,0 +1,275 @@
+"""Moves the outbox: claims what is due, hands it to an adapter, writes down what became of it. One loop a platform.
+
+What may have left is never simply sent again: inside the platform's own memory (`Adapter.remembers`) the same nonce or
+transaction id protects it; after that the adapter looks for it first, and where it cannot look the row is `unknown`
+(FACTS 5, 30).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
+
+from bot import tables as t
+from bot.clock import Clock
+from bot.db import Database, Row, Tx, upsert
+from bot.errors import CausewayError, Denied, Gone, KeyGone, Limited, PlatformError, Revoked, Unreachable
+from bot.outbox import Delivery, Outbox
+from bot.people import People
+from bot.platforms.base import Adapter, Found, Sent
+
+log = structlog.get_logger(__name__)
+
+MAX_WAIT = timedelta(seconds=60)
+IDLE = 1.0  # seconds between looks when nothing wakes the loop
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of one try."""
+
+    row: Row
+    state: str
+    reason: str = ""
+    sent: Sent | None = None
+    wait: timedelta = timedelta()
+    certain: bool = True  # False: it may have left
+
+
+_before = t.delivery.alias("before")
+_DUE = (
+    select(t.delivery)
+    .where(
+        t.delivery.c.platform == bindparam("p"),
+        t.delivery.c.state == "queued",
+        t.delivery.c.due_at <= bindparam("n"),
+        ~select(literal(1))
+        .where(
+            _before.c.lane == t.delivery.c.lane,
+            or_(
+                _before.c.state == "sending",
+                and_(
+                    _before.c.state == "queued",
+                    or_(
+                        _before.c.rank < t.delivery.c.rank,
+                        and_(_before.c.rank == t.delivery.c.rank, _before.c.seq < t.delivery.c.seq),
+                    ),
+                ),
+            ),
+        )
+        .exists(),
+    )
+    .order_by(t.delivery.c.rank, t.delivery.c.seq)
+    .limit(bindparam("most"))
+)
+_CLAIM = (
+    update(t.delivery)
+    .where(t.delivery.c.id == bindparam("row"))
+    .values(
+        state="sending", tries=t.delivery.c.tries + 1, claimed_at=func.coalesce(t.delivery.c.claimed_at, bindparam("now"))
+    )
+)
+_MARK = (
+    update(t.delivery)
+    .where(t.delivery.c.id == bindparam("row"), t.delivery.c.state == "sending")
+    .values(
+        state=bindparam("s"), reason=bindparam("why"), due_at=bindparam("due"), done_at=bindparam("done"),
+        claimed_at=bindparam("claimed"), private=bindparam("inside"),
+    )
+)  # fmt: skip
+_TARGETS = (
+    select(t.message.c.id, t.message.c.delivery)
+    .where(t.message.c.subject == bindparam("s"), t.message.c.channel == bindparam("c"))
+    .order_by(t.message.c.sent_at, t.message.c.part)
+)
+
+
+class Sender:
+    """The loop of one adapter's deliveries."""
+
+    def __init__(self, db: Database, outbox: Outbox, people: People, clock: Clock, adapter: Adapter) -> None:
+        self._db, self._outbox, self._people = db, outbox, people
+        self._clock, self._adapter = clock, adapter
+        self._awake = asyncio.Event()
+        self._running: set[asyncio.Task[Fate]] = set()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Runs until cancelled. Rows that an earlier process left in `sending` are put back in line, unsure."""
+        await self._recover()
+        finished: list[Fate] = []
+        try:
+            while True:
+                await self._turn(finished)
+                finished = await self._wait()
+        finally:
+            # Whatever is on the wire stays `sending`: the next start looks for it.
+            for task in self._running:
+                task.cancel()
+
+    async def drain(self) -> None:
+        """Runs until nothing is due any more (tests, the scripted rehearsal)."""
+        await self._recover()
+        finished: list[Fate] = []
+        while await self._turn(finished) or self._running:
+            finished = await self._wait()
+
+    async def _recover(self) -> None:
+        where = and_(t.delivery.c.platform == self._adapter.name, t.delivery.c.state == "sending")
+        async with self._db.write() as tx:
+            await tx.run(update(t.delivery).where(where).values(state="queued", reason="unsure"))
+
+    async def _turn(self, finished: Sequence[Fate]) -> int:
+        """One transaction: marks what finished, claims what is due. Returns how many were started."""
+        self._awake.clear()
+        free = self._adapter.in_flight - len(self._running)
+        async with self._db.write() as tx:
+            now = self._clock.now()
+            for fate in finished:
+                await self._mark(tx, fate, now)
+            rows = await self._claim(tx, free, now) if free > 0 else []
+            ready = [(row, await self._open(tx, row)) for row in rows]
+        for row, delivery in ready:
+            task = asyncio.create_task(self._try(row, delivery), name=f"deliver {row.id}")
+            self._running.add(task)
+        return len(ready)
+
+    async def _wait(self) -> list[Fate]:
+        waker = asyncio.create_task(self._awake.wait())
+        done, _ = await asyncio.wait({*self._running, waker}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+        waker.cancel()
+        finished = [task for task in self._running if task in done or task.done()]
+        self._running.difference_update(finished)
+        return [task.result() for task in finished]
+
+    async def _claim(self, tx: Tx, most: int, now: datetime) -> list[Row]:
+        rows = await tx.all(_DUE, p=self._adapter.name, n=now, most=most)
+        late = [row for row in rows if row.expires_at is not None and row.expires_at <= now]
+        for row in late:
+            await self._mark_late(tx, row, now)
+        rows = [row for row in rows if row not in late]
+        await tx.run(_CLAIM, [{"row": row.id, "now": now} for row in rows])
+        return [replace_row(row, claimed_at=row.claimed_at, tried_at=now) for row in rows]
+
+    async def _mark_late(self, tx: Tx, row: Row, now: datetime) -> None:
+        # It may have left before (claimed_at): then nobody knows, and a person decides.
+        state = "unknown" if row.claimed_at is not None else "expired"
+        where = t.delivery.c.id == row.id
+        await tx.run(update(t.delivery).where(where).values(state=state, done_at=now, private=None))
+
+    async def _open(self, tx: Tx, row: Row) -> Delivery | None:
+        try:
+            delivery = await self._outbox.open(row)
+        except KeyGone:
+            return None
+        if row.kind not in {"edit", "redact", "tally"}:
+            return delivery
+        found = await tx.all(_TARGETS, s=row.subject, c=row.channel)
+        first = [one.id for one in found if one.delivery == found[0].delivery] if found else []
+        return replace(delivery, targets=tuple(one.id for one in found) if row.kind == "redact" else tuple(first))
+
+    async def _try(self, row: Row, delivery: Delivery | None) -> Fate:
+        if delivery is None:
+            return Fate(row, "withdrawn", "erased")
+        if delivery.kind != "post" and delivery.kind != "direct" and not delivery.targets:
+            return Fate(row, "failed", "never_there")
+        try:
+            return await self._deliver(row, delivery)
+        except PlatformError as error:
+            return self._judge(row, delivery, error)
+        except CausewayError as error:
+            return Fate(row, "failed", error.key[:60])
+        except Exception:
+            # The loop must outlive a fault in one message; the row says so and the log has the trace.
+            log.exception("delivery failed", delivery=row.id)
+            return self._judge(row, delivery, Unreachable())
+
+    async def _deliver(self, row: Row, delivery: Delivery) -> Fate:
+        if self._too_old(delivery):
+            found = await self._adapter.find(delivery)
+            if found is Found.CANNOT_KNOW:
+                return Fate(row, "unknown", "unsure")
+            if isinstance(found, Sent):
+                return Fate(row, "sent", sent=found)
+        return Fate(row, "sent", sent=await self._adapter.deliver(delivery))
+
+    def _too_old(self, delivery: Delivery) -> bool:
+        if delivery.tried_at is None or delivery.kind not in {"post", "direct"}:
+            return False
+        return self._clock.now() - delivery.tried_at > self._adapter.remembers
+
+    def _judge(self, row: Row, delivery: Delivery, error: PlatformError) -> Fate:
+        if isinstance(error, Gone) and delivery.kind in {"edit", "tally"}:
+            return Fate(row, "removed", error.reason)
+        if isinstance(error, Gone) and delivery.kind == "redact":
+            return Fate(row, "sent", sent=Sent(()))
+        if isinstance(error, Denied) and delivery.kind == "direct" and error.reason == "closed":
+            return Fate(row, "kept", error.reason)
+        if isinstance(error, Limited):
+            wait = timedelta(seconds=error.retry_after)
+            return Fate(row, "queued", error.reason, wait=wait, certain=delivery.tried_at is None)
+        if isinstance(error, Revoked | Unreachable) or error.reason == "unsure":
+            return Fate(row, "queued", error.reason, wait=_back_off(row.tries), certain=isinstance(error, Revoked))
+        return Fate(row, "failed", error.reason)
+
+    async def _mark(self, tx: Tx, fate: Fate, now: datetime) -> None:
+        ended = fate.state != "queued"
+        await tx.run(
+            _MARK, row=fate.row.id, s=fate.state, why=fate.reason, due=now + fate.wait, done=now if ended else None,
+            # What certainly did not leave starts afresh; what may have left keeps the time of its first try.
+            claimed=None if fate.certain and not ended else (fate.row.claimed_at or fate.row.tried_at),
+            inside=None if ended and fate.state != "kept" else fate.row.private,
+        )  # fmt: skip
+        if fate.sent is not None and fate.row.kind != "redact":
+            await self._remember(tx, fate.row, fate.sent, now)
+        if fate.state == "removed":
+            await self._outbox.mark_removed(tx, fate.row.subject, fate.row.channel, now)
+
+    async def _remember(self, tx: Tx, row: Row, sent: Sent, now: datetime) -> None:
+        private = row.kind == "direct"
+        address = self._people.keyring.index("room", sent.address) if private else row.address
+        tokens = json.dumps(list(sent.tokens))
+        await tx.run(
+            upsert(t.message, "platform", "address", "id", update=["tokens"]),
+            [
+                {
+                    "platform": row.platform, "address": address, "id": one, "delivery": row.id, "subject": row.subject,
+                    "channel": row.channel, "part": part, "tokens": tokens, "sent_at": now,
+                }
+                for part, one in enumerate(sent.ids)
+            ],
+        )  # fmt: skip
+
+
+def replace_row(row: Row, **values: object) -> Row:
+    """The row with some columns changed."""
+    return Row(**{**vars(row), **values})
+
+
+def _back_off(tries: int) -> timedelta:
+    """1, 2, 4 .. 60 seconds, each with up to a third of jitter so that many rows do not knock at once."""
+    seconds = min(2.0 ** min(tries, 6), MAX_WAIT.total_seconds())
+    return timedelta(seconds=seconds * random.uniform(0.67, 1.0))
+
+
+def wake_all(senders: Sequence[Sender]) -> Callable[[], None]:
+    """One function that wakes every sender, for `Outbox.wake`."""
+
+    def wake() -> None:
+        for sender in senders:
+            sender.wake()
+
+    return wake
+
+
+__all__ = ["Fate", "Sender", "insert", "wake_all"]

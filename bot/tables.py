@@ -1,0 +1,261 @@
+"""The tables of the house. Each says who owns its rows, who may read it and when it is erased (law 8).
+
+`owner`: `organization` (only through that organization's scope), `person` (only through `people` and the person's own
+acts), `coalition` (shared by all), `system` (the bot's own work, read by no feature). A column about a person is
+`sealed` (AES-GCM, see keys) or says why it is not: `plain="..."`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+
+from bot.db import metadata
+
+ID = String(40)
+
+
+def owned(owner: str, readers: str, erased: str) -> dict[str, str]:
+    """The declaration of a table, for `info=`."""
+    return {"owner": owner, "readers": readers, "erased": erased}
+
+
+def sealed(name: str, **more: Any) -> Column[bytes]:
+    """A column whose values are sealed under the key of the row's person."""
+    return Column(name, LargeBinary, info={"sealed": True}, **more)
+
+
+def pseudonym(name: str, **more: Any) -> Column[str]:
+    """A person's random id: it leads to nobody without the account table and the keyring."""
+    return Column(name, ID, info={"plain": "random id, no meaning outside this database"}, **more)
+
+
+person = Table(
+    "person",
+    metadata,
+    pseudonym("id", primary_key=True),
+    Column("language", String(8), info={"plain": "the last language chosen; no identity"}),
+    Column("zone", String(64), info={"plain": "an IANA zone; no identity"}),
+    Column("stopped", Boolean, nullable=False, info={"plain": "whether direct messages are off"}),
+    Column("merged_into", ID, info={"plain": "random id of the person this one was linked to"}),
+    Column("made_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    info=owned("person", "the person, by /mydata", "at once by /mydata erase; after a year without an act"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("index", String(40), primary_key=True, info={"plain": "HMAC of platform and id under the coalition's key"}),
+    pseudonym("person", nullable=False, index=True),
+    Column("platform", String(16), nullable=False, info={"plain": "which platform; no identity"}),
+    sealed("address", nullable=False),
+    sealed("room"),
+    info=owned("person", "people.py only", "with the person"),
+)
+
+link_code = Table(
+    "link_code",
+    metadata,
+    Column("index", String(40), primary_key=True, info={"plain": "HMAC of a one-time code"}),
+    pseudonym("person", nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    info=owned("person", "people.py only", "when used, or after an hour"),
+)
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("code", String(16), nullable=False, unique=True),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(16), nullable=False),  # nonprofit (c3) | party | union | group
+    Column("state", String(16), nullable=False),  # waiting | connected | leaving
+    Column("region", String(2)),
+    Column("zone", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("who_sends", String(16), nullable=False),  # managers | moderators
+    Column("policy", String(8), nullable=False),  # auto | hold | never: toward every other organization
+    Column("made_at", BigInteger, nullable=False),
+    Column("connected_at", BigInteger),
+    Column("left_at", BigInteger),
+    info=owned("coalition", "everybody: the public directory", "30 days after the organization left"),
+)
+
+connect_code = Table(
+    "connect_code",
+    metadata,
+    Column("index", String(40), primary_key=True),
+    Column("organization", ID, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    info=owned("system", "nobody; only its HMAC is kept", "when redeemed or revoked, or 7 days after it was made"),
+)
+
+space = Table(
+    "space",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("organization", ID, nullable=False, index=True),
+    Column("platform", String(16), nullable=False),
+    Column("address", String(255), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("joined_at", BigInteger, nullable=False),
+    UniqueConstraint("platform", "address", name="one_space_one_organization"),
+    info=owned("coalition", "the bot; names to moderators", "when the bot is removed from it, or the organization leaves"),
+)
+
+stranger = Table(
+    "stranger",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("address", String(255), primary_key=True),
+    Column("leave_at", BigInteger, nullable=False),
+    info=owned("system", "nobody", "when it connects, or after 60 minutes, when the bot leaves it"),
+)
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("organization", ID, nullable=False, index=True),
+    Column("space", ID, nullable=False, index=True),
+    Column("platform", String(16), nullable=False, info={"plain": "no person"}),
+    Column("address", String(255), nullable=False),
+    Column("purpose", String(16), nullable=False),  # calls | moderators | checkins | welcome | log | room
+    Column("name", String(120), nullable=False),
+    Column("language", String(8), nullable=False),
+    UniqueConstraint("platform", "address", "purpose", name="one_purpose_once"),
+    info=owned("organization", "moderators of the organization; the outbox", "with its space"),
+)
+
+role = Table(
+    "role",
+    metadata,
+    pseudonym("person", primary_key=True),
+    Column("organization", ID, primary_key=True),  # "" for the coalition's own roles
+    Column("name", String(16), primary_key=True),  # moderator | sender | greeter | coordinator | auditor
+    Column("granted_at", BigInteger, nullable=False),
+    info=owned("person", "the gate; moderators see names of roles, not people", "with the person or the organization"),
+)
+
+role_map = Table(
+    "role_map",
+    metadata,
+    Column("organization", ID, primary_key=True),
+    Column("platform_role", String(255), primary_key=True),  # a Discord role id, or `level:50`
+    Column("name", String(16), primary_key=True),
+    info=owned("organization", "moderators of the organization", "with the organization"),
+)
+
+choice = Table(
+    "choice",
+    metadata,
+    Column("token", String(40), primary_key=True),
+    Column("entry", String(60), nullable=False),
+    Column("args", Text, nullable=False, info={"plain": "codes of public objects and answers, never personal text"}),
+    Column("organization", ID, nullable=False),  # "" when it may be pressed from anywhere
+    pseudonym("person", nullable=False),  # "" when anybody may press it
+    Column("made_at", BigInteger, nullable=False),
+    info=owned("system", "the runner", "after 400 days"),
+)
+
+form = Table(
+    "form",
+    metadata,
+    Column("id", ID, primary_key=True),
+    pseudonym("person", nullable=False, index=True),
+    Column("entry", String(60), nullable=False),
+    Column("organization", ID, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("asking", String(40), nullable=False, info={"plain": "name of a field"}),
+    Column("place", Text, nullable=False, info={"plain": "the channel where it was started"}),
+    sealed("given"),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    info=owned("person", "the person who fills it in", "when it is sent or cancelled, or after 7 days"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", ID, nullable=False, unique=True),
+    Column("subject", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String(8), nullable=False),  # post | edit | redact | tally | direct | answer
+    Column("platform", String(16), nullable=False, info={"plain": "no person"}),
+    Column("channel", ID, nullable=False),  # "" for a direct message
+    Column("organization", ID, nullable=False),
+    Column("address", String(255), nullable=False, info={"plain": "a channel of an organization; empty when direct"}),
+    pseudonym("person", nullable=False),  # "" unless direct
+    Column("lane", String(300), nullable=False, info={"plain": "channel or pseudonym: what keeps its order"}),
+    Column("rank", Integer, nullable=False),  # 0 messages, 1 tallies: sums are edited last in line
+    Column("state", String(16), nullable=False),
+    Column("urgent", Boolean, nullable=False),  # a call to action: may make a sound
+    Column("silent", Boolean, nullable=False),
+    Column("card", Text, info={"plain": "public text only; direct messages are in `private`"}),
+    sealed("private"),
+    Column("reason", String(60), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("made_at", BigInteger, nullable=False),
+    Column("claimed_at", BigInteger),
+    Column("done_at", BigInteger),
+    Index("delivery_line", "platform", "state", "due_at"),
+    Index("delivery_subject", "subject", "channel"),
+    Index("delivery_lane", "lane", "state"),
+    info=owned("system", "the sender's moderators see states in words", "90 days after it was done"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("platform", String(16), primary_key=True, info={"plain": "no person"}),
+    Column("address", String(255), primary_key=True, info={"plain": "a channel, or HMAC of a direct room"}),
+    Column("id", String(255), primary_key=True),
+    Column("delivery", ID, nullable=False, index=True),
+    Column("subject", String(40), nullable=False, index=True),
+    Column("channel", ID, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("tokens", Text, nullable=False),  # JSON list of choice tokens in the order shown
+    Column("sent_at", BigInteger, nullable=False),
+    info=owned("system", "the outbox and the adapters", "a year after it was sent"),
+)
+
+due = Table(
+    "due",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("job", String(60), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("args", Text, nullable=False, info={"plain": "codes of public objects"}),
+    Column("policy", String(8), nullable=False),  # late | skip
+    Column("state", String(8), nullable=False),  # waiting | done | skipped | failed
+    Column("tries", Integer, nullable=False),
+    Column("due_at", BigInteger, nullable=False),
+    Column("done_at", BigInteger),
+    Index("due_line", "state", "due_at"),
+    info=owned("system", "the bot", "90 days after it was done"),
+)
+
+note = Table(
+    "note",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", Text, nullable=False, info={"plain": "state of the bot itself"}),
+    info=owned("system", "the bot", "overwritten; with the installation"),
+)
+
+denial = Table(
+    "denial",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("actor", String(40), nullable=False, info={"plain": "HMAC of the account, not joinable to a person"}),
+    Column("entry", String(60), nullable=False),
+    Column("object", String(40), nullable=False),
+    Column("organization", ID, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    info=owned("system", "coordinators, as counts", "after 400 days"),
+)
