@@ -21,7 +21,7 @@ DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACK = 
 PRIVILEGED = 1 << 1 | 1 << 8 | 1 << 15
 MESSAGE_CONTENT = 1 << 15
 BAD_TOKEN, ALREADY, TOO_FAST, TIMED_OUT, NOT_AUTHENTICATED = 4004, 4005, 4008, 4009, 4003
-UNKNOWN_OPCODE, DISALLOWED_INTENTS = 4001, 4014
+UNKNOWN_OPCODE, NOT_DECODED, DISALLOWED_INTENTS = 4001, 4002, 4014
 MAX_EVENTS, EVENT_WINDOW = 120, 60.0
 
 
@@ -145,12 +145,11 @@ class Gateway:
     async def _read(self, connection: Connection) -> None:
         async for message in connection.socket:
             if message.type is not WSMsgType.TEXT:
-                connection.close(4002)
-                return
-            if self._too_fast(connection):
+                connection.close(NOT_DECODED)
+            elif self._too_fast(connection):
                 connection.close(TOO_FAST)
-                return
-            self._receive(connection, json.loads(message.data))
+            else:
+                self._receive(connection, json.loads(message.data))
 
     def _too_fast(self, connection: Connection) -> bool:
         """More than 120 events in 60 s end the connection (events/gateway#rate-limiting)."""

@@ -20,6 +20,7 @@ def user(one: User) -> dict[str, Any]:
         "bot": one.bot,
         "public_flags": 0,
         "flags": 0,
+        "primary_guild": None,
     }
 
 
