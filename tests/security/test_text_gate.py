@@ -1,0 +1,105 @@
+"""G6, G11, C2: what the text gate takes away, and what it leaves to people who need it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.text import TextRefused, gate
+
+TAKEN_AWAY = {
+    "NUL": ("a\x00b", "ab"),
+    "escape sequence": ("a\x1b[31mb", "a[31mb"),
+    "right-to-left override": ("a\u202eb\u202c", "ab"),
+    "isolates": ("\u2066a\u2069b", "ab"),
+    "marks of direction": ("a\u200eb\u200fc\u061cd", "abcd"),
+    "zero-width space": ("a\u200bb", "ab"),
+    "word joiner": ("a\u2060b", "ab"),
+    "byte order mark": ("\ufeffa", "a"),
+    "soft hyphen": ("a\u00adb", "ab"),
+    "tags": ("a\U000e0041\U000e007fb", "ab"),
+    "variation selectors that smuggle": ("a\ufe00\U000e0100b", "ab"),
+    "hangul filler": ("a\u3164b", "ab"),
+    "lone surrogate": ("a\ud800b", "ab"),
+    "private use": ("a\ue000b", "ab"),
+    "joiner between Latin letters": ("a\u200db", "ab"),
+    "joiner at the edge": ("\u200dके\u200c", "के"),
+    "line ends": ("a\r\nb\rc\u2028d\x85e", "a\nb\nc\nd\ne"),
+    "many empty lines": ("a\n\n\n\n\nb", "a\n\nb"),
+    "blanks": ("  a \t\u00a0\u3000 b  \n  c ", "a b\nc"),
+}
+LEFT = {
+    "Spanish": "¿Mañana? ¡Sí, él!",
+    "family emoji": "👩‍👩‍👧",
+    "heart on fire": "❤️‍🔥",
+    "skin tone": "👍🏽",
+    "pride flag": "🏳️‍🌈",
+    "keycap": "1️⃣",
+    "Persian with a non-joiner": "می‌خواهم",
+    "Sinhala with a joiner": "ශ්‍රී",
+    "Bengali with a joiner before a mark": "র‍্য",
+    "Arabic": "السلام عليكم",
+    "Hebrew with points": "שָׁלוֹם",
+    "Vietnamese": "Tiếng Việt",
+    "Thai": "ที่นี่",
+    "mathematics": "x² ≤ 4 € 5 %",
+    "newest emoji": "🫩",
+}
+
+
+@pytest.mark.parametrize("name", TAKEN_AWAY)
+def test_what_cannot_be_seen_is_taken_away(name: str) -> None:
+    """G6."""
+    typed, kept = TAKEN_AWAY[name]
+    assert gate(typed, limit=100) == kept
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_people_write_stays(name: str) -> None:
+    """G6: joiners inside words and emoji, accents, every script."""
+    text = unicodedata.normalize("NFC", LEFT[name])
+    assert gate(text, limit=100) == text
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u0489", "\u20dd", "\u0345"])
+def test_a_letter_keeps_at_most_four_marks(mark: str) -> None:
+    """G11: more smear over other lines and stop screen readers."""
+    assert len(gate("xx" + mark * 50, limit=100)) <= 6
+    assert gate("x" + f"{mark}\u200d" * 20 + "y", limit=100).count(mark) <= 4
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "\u200b\u200d", "\u3164", "\u2800", "\u0301", "\U000e0041", "\x00"])
+def test_a_text_without_anything_to_read_is_empty(text: str) -> None:
+    """C2: empty after cleaning is empty."""
+    with pytest.raises(TextRefused) as refused:
+        gate(text, limit=100)
+    assert refused.value.key == "text.empty"
+
+
+@pytest.mark.parametrize("text", ["２２０４１", "٢٢٠٤١", "2204é", "22\x00041", "\u202e14022", "22041\u200b"])
+def test_digits_of_every_kind_pass_or_are_cleaned(text: str) -> None:
+    """C2: what a place field may get; which digits count is the field's own question."""
+    assert "\x00" not in gate(text, limit=20)
+
+
+def test_one_line_is_one_line() -> None:
+    """G6."""
+    assert gate("a\n\n b\r\nc", limit=100, lines=False) == "a b c"
+
+
+@given(st.text(max_size=300), st.integers(1, 300), st.booleans())
+def test_whatever_comes_out_is_clean_and_short(text: str, limit: int, lines: bool) -> None:
+    """C2, G7: a text or a refusal, nothing else; in normal form, no control, no direction, not too long."""
+    try:
+        clean = gate(text, limit=limit, lines=lines)
+    except TextRefused:
+        return
+    assert 0 < len(clean) <= limit
+    assert clean == clean.strip()
+    assert lines or "\n" not in clean
+    assert unicodedata.is_normalized("NFC", clean)
+    assert not set(clean) & set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+    assert all(c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co") for c in clean)
