@@ -104,6 +104,7 @@ class Seen:
 
     async def until(self, count: int = 1, patience: float = 10.0) -> Seen:
         """Wait until so many messages were shown."""
+        assert not self.failed, "the bot did not answer within the limit"
         async with asyncio.timeout(patience):
             while len([one for one in self.messages if not one.deleted]) < count or self.thinking:
                 self.changed.clear()

@@ -51,7 +51,7 @@ class Person(User):
         """Type a command by its name in any language (`"convocatoria nueva"`) with options by name."""
         where = channel or self._usual_channel()
         chain = self._find_command(words, where)
-        chosen, resolved = self._chosen(chain[-1], options)
+        chosen, resolved = self._chosen(chain[-1], options, where)
         return await self._act(COMMAND, where, _command_data(chain, chosen, resolved))
 
     async def complete(
@@ -63,7 +63,7 @@ class Person(User):
         found = next((one for one in chain[-1].get("options") or [] if answers_to(one, option)), None)
         if found is None or not found.get("autocomplete"):
             raise CannotDo(f"{option} of /{words} completes nothing")
-        chosen, resolved = self._options(chain[-1], options)
+        chosen, resolved = self._options(chain[-1], options, where)
         chosen.append({"name": found["name"], "type": found["type"], "value": typed, "focused": True})
         seen = await self._act(AUTOCOMPLETE, where, _command_data(chain, chosen, resolved))
         return [str(choice["name"]) for choice in seen.choices]
@@ -83,7 +83,7 @@ class Person(User):
         if component["type"] == SELECT:
             data["values"] = _picked(component, values)
         else:
-            data |= {"values": [str(one.id) for one in values], "resolved": self._resolved(values)}
+            data |= {"values": [str(one.id) for one in values], "resolved": self._resolved(values, message.channel)}
         return await self._act(COMPONENT, message.channel, data, source=message)
 
     async def submit(self, modal: Modal | None, values: dict[str, Any]) -> Seen:
@@ -129,26 +129,31 @@ class Person(User):
         needed = int(command.get("default_member_permissions") or 0)
         return member is None or permissions.in_channel(member, where) & needed == needed
 
-    def _chosen(self, command: dict[str, Any], given: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def _chosen(
+        self, command: dict[str, Any], given: dict[str, Any], where: Channel
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         for option in command.get("options") or []:
             if option.get("required") and not any(answers_to(option, name) for name in given):
                 raise CannotDo(f"the option {option['name']} is required")
-        return self._options(command, given)
+        return self._options(command, given, where)
 
-    def _options(self, command: dict[str, Any], given: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    def _options(
+        self, command: dict[str, Any], given: dict[str, Any], where: Channel
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         chosen = []
         for name, value in given.items():
             option = next((one for one in command.get("options") or [] if answers_to(one, name)), None)
             if option is None:
                 raise CannotDo(f"{command['name']} has no option {name}")
             chosen.append({"name": option["name"], "type": option["type"], "value": _option_value(option, value)})
-        return chosen, self._resolved(tuple(given.values()))
+        return chosen, self._resolved(tuple(given.values()), where)
 
-    def _resolved(self, values: tuple[Any, ...]) -> dict[str, Any]:
+    def _resolved(self, values: tuple[Any, ...], where: Channel) -> dict[str, Any]:
         resolved: dict[str, Any] = {}
         for value in values:
             if isinstance(value, User):
                 resolved.setdefault("users", {})[str(value.id)] = payloads.user(value)
+                resolved.setdefault("members", {}).update(_partial_member(value, where))
             elif isinstance(value, Role):
                 resolved.setdefault("roles", {})[str(value.id)] = payloads.role(value)
             elif isinstance(value, Channel):
@@ -240,6 +245,15 @@ class Person(User):
         if guild.bot_is_here:
             made["app_permissions"] = str(guild.bot_permissions(channel))
         return made
+
+
+def _partial_member(user: User, where: Channel) -> dict[str, Any]:
+    """A member as `resolved` has it: without the user, who is listed beside it."""
+    member = where.guild.members.get(user.id) if where.guild else None
+    if member is None:
+        return {}
+    left_out = ("user", "deaf", "mute")
+    return {str(user.id): {key: value for key, value in payloads.member(member, where).items() if key not in left_out}}
 
 
 def _command_data(
