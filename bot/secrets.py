@@ -80,6 +80,18 @@ class Secrets:
         return value
 
 
+def master_key(settings: Settings) -> bytes:
+    """The 32 bytes that wrap all keys; ConfigError when missing or damaged."""
+    name = settings.database.master_key_secret
+    try:
+        key = base64.b64decode(Secrets.of(settings).read(name), validate=True)
+    except ValueError as wrong:
+        raise ConfigError("config.master_key", name=name) from wrong
+    if len(key) != 32:
+        raise ConfigError("config.master_key", name=name)
+    return key
+
+
 def database_url(settings: Settings, url: str) -> str:
     """A database address with PostgreSQL's password filled in from its secret, if there is one."""
     parts = urlsplit(url)
