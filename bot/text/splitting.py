@@ -10,7 +10,7 @@ import regex  # type: ignore[import-untyped]
 _WHOLE = regex.compile(
     r"\[(?:\\.|[^\]\\\n])*\]\(<?[^)\s]*\)(?: \([a-z0-9.-]+\))?"
     r"|<[^<>\s]+>"
-    r"|[a-z][a-z0-9+.-]*://[^\s<>]+"
+    r"|[a-z][a-z0-9+.-]*://[^\s<>\[\]]+"
     r"|\\."
     r"|\X",
     regex.IGNORECASE,
