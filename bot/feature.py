@@ -103,6 +103,7 @@ class Entry:
     private: bool = True
     keeps: bool = True
     anywhere: bool = True  # False: only inside a space of a connected organization, or by somebody with a role in one
+    strangers: bool = False  # True: may be used in a server or room that is not connected yet
     default: bool = False  # what the group's word alone means (`!mydata`)
 
 

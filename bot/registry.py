@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 
 import cogs
@@ -18,6 +20,15 @@ def discover(package: ModuleType = cogs) -> tuple[Feature, ...]:
     """Every feature of the package, by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg)
     return tuple(importlib.import_module(f"{package.__name__}.{name}").feature for name in names)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A typed line understood: the entry, what stood behind it, and the language it was typed in (None: either)."""
+
+    name: str
+    rest: str
+    language: str | None
 
 
 class Registry:
@@ -50,29 +61,31 @@ class Registry:
         own = self.word(name)[language]
         return own if self.entry(name).alone else f"{self.group(name)[language]} {own}"
 
-    def match(self, text: str) -> tuple[str, str] | None:
-        """A typed line -> (entry name, the rest of it). Either language, accents or not; None when nothing fits."""
+    def match(self, text: str) -> Match | None:
+        """What a typed line means: either language, accents or not; None when nothing fits."""
         first, _, rest = text.strip().partition("\n")
         words = first.split(" ")
         for length in (2, 1):
             typed = fold(" ".join(words[:length]))
-            name = self._typed().get(typed)
-            if name and len(words) >= length:
-                tail = " ".join(words[length:])
-                return name, f"{tail}\n{rest}".strip()
+            found = self._typed.get(typed)
+            if found and len(words) >= length:
+                rest_of_line = " ".join(words[length:])
+                languages = found[1]
+                return Match(found[0], f"{rest_of_line}\n{rest}".strip(), languages[0] if len(languages) == 1 else None)
         return None
 
-    def _typed(self) -> dict[str, str]:
-        if not hasattr(self, "_typed_words"):
-            table: dict[str, str] = {}
-            for name, entry in self._entries.items():
-                for language in LANGUAGES:
-                    table[fold(self.command(name, language))] = name
-                    if entry.default and not entry.alone:
-                        table[fold(self.group(name)[language])] = name
-            self._typed_words = table
-        return self._typed_words
+    @cached_property
+    def _typed(self) -> dict[str, tuple[str, list[str]]]:
+        table: dict[str, tuple[str, list[str]]] = {}
+        for name, entry in self._entries.items():
+            for language in LANGUAGES:
+                typed = [self.command(name, language)]
+                if entry.default and not entry.alone:
+                    typed.append(self.group(name)[language])
+                for words in typed:
+                    table.setdefault(fold(words), (name, []))[1].append(language)
+        return table
 
     def typed_words(self) -> list[str]:
         """Every typed form, folded; for the nearest command after a slip."""
-        return sorted(self._typed())
+        return sorted(self._typed)

@@ -175,6 +175,8 @@ class Runner:
         self, call: Call, name: str, values: dict[str, str], organization: str = "", ask: bool = False
     ) -> None:
         entry = self.registry.entry(name)
+        if not entry.strangers and call.organization is None and not call.place.direct:
+            raise UserError("core.connect_first")
         await self._bind(call, name, entry, organization)
         if await self._must_choose_organization(call, name, entry, values):
             return

@@ -1,0 +1,170 @@
+"""Direct rooms, invitations, joining and leaving.
+
+The bot makes only direct rooms (and later hand-off rooms), in room version 11: in version 12 the maker has power that
+nobody can take away (SECURITY 1.11). All other rooms belong to the organizations.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from nio import AsyncClient, MatrixRoom
+
+from bot.errors import Denied, Gone
+from bot.platforms.matrix.calls import CLIENT_API, Json, ask, room_path
+from bot.platforms.matrix.rights import state_content
+from bot.platforms.matrix.send import account_data, member_of, put_account_data
+
+ROOM_VERSION = "11"
+ENCRYPTION: Json = {"algorithm": "m.megolm.v1.aes-sha2"}
+_HERE = {"join", "invite"}
+
+
+def server_of(user_id: str) -> str:
+    """The homeserver in a user id."""
+    return user_id.partition(":")[2]
+
+
+class DirectRooms:
+    """One room for the bot and each person, made once, also when the bot is killed while making it.
+
+    The room carries an alias made from the person's id with a key that nobody else has; the server allows each alias once, so
+    a second attempt finds the first one's room. (`createRoom` itself knows no transaction id.)
+    """
+
+    def __init__(self, client: AsyncClient, key: str, name: str, *, encrypted: bool = True) -> None:
+        self.client = client
+        self._key = key
+        self._name = name
+        self._encrypted = encrypted and client.olm is not None
+        self._rooms: dict[str, str] = {}
+
+    def is_direct(self, room_id: str) -> bool:
+        """Whether this is one of the direct rooms known since the start (see `load`)."""
+        return room_id in self._rooms.values()
+
+    def person(self, room_id: str) -> str | None:
+        """Whose direct room this is."""
+        return next((who for who, room in self._rooms.items() if room == room_id), None)
+
+    async def load(self) -> None:
+        """Read m.direct from the bot's account."""
+        for who, rooms in (await account_data(self.client, "m.direct")).items():
+            if rooms:
+                self._rooms[who] = rooms[-1]
+
+    async def room_for(self, user_id: str) -> tuple[str, bool]:
+        """(the person's direct room, whether the person is in it). Made, and the person invited, when there is none.
+
+        Somebody who left is not invited again: a new room would be a way around `/stop`; that raises `Gone`.
+        """
+        room_id = self._rooms.get(user_id)
+        if room_id is not None and not await self._usable(room_id):
+            await self._drop_alias(user_id)
+            room_id = None
+        if room_id is None:
+            room_id = await self._make(user_id)
+            await self.adopt(user_id, room_id)
+        return room_id, await self._present(room_id, user_id)
+
+    async def _usable(self, room_id: str) -> bool:
+        try:
+            return await member_of(self.client, room_id, self.client.user_id) == "join"
+        except Denied:
+            return False
+
+    async def _present(self, room_id: str, user_id: str) -> bool:
+        membership = await member_of(self.client, room_id, user_id)
+        if membership not in _HERE:
+            raise Gone("left_direct_room")
+        return membership == "join"
+
+    async def invite_again(self, user_id: str) -> None:
+        """After the person acted anew: invite somebody who had left the direct room."""
+        room_id = self._rooms[user_id]
+        await ask(self.client, "POST", room_path(room_id, "invite"), {"user_id": user_id})
+
+    def alias_name(self, user_id: str) -> str:
+        """The local part of the room's alias; without the key nobody can compute whether a person has one."""
+        digest = hmac.new(self._key.encode(), f"direct|{self.client.user_id}|{user_id}".encode(), hashlib.sha256)
+        return f"causeway-{digest.hexdigest()[:24]}"
+
+    def _alias(self, user_id: str) -> str:
+        return f"#{self.alias_name(user_id)}:{server_of(self.client.user_id)}"
+
+    async def _make(self, user_id: str) -> str:
+        found = await self._by_alias(user_id)
+        if found is not None:
+            return found
+        state = [{"type": "m.room.encryption", "state_key": "", "content": ENCRYPTION}] if self._encrypted else []
+        body: Json = {
+            "preset": "private_chat", "is_direct": True, "invite": [user_id], "name": self._name,
+            "room_version": ROOM_VERSION, "room_alias_name": self.alias_name(user_id), "initial_state": state,
+        }  # fmt: skip
+        made = await ask(self.client, "POST", f"{CLIENT_API}/createRoom", body)
+        room = MatrixRoom(made["room_id"], self.client.user_id, self._encrypted)
+        self.client.rooms.setdefault(room.room_id, room)
+        return room.room_id
+
+    async def _by_alias(self, user_id: str) -> str | None:
+        try:
+            found = await ask(self.client, "GET", f"{CLIENT_API}/directory/room/{quote(self._alias(user_id), safe='')}")
+        except Gone:
+            return None
+        room_id = str(found["room_id"])
+        if await self._usable(room_id):
+            return room_id
+        await self._drop_alias(user_id)
+        return None
+
+    async def _drop_alias(self, user_id: str) -> None:
+        """The bot was put out of that room: the name must be free for the next one."""
+        try:
+            await ask(self.client, "DELETE", f"{CLIENT_API}/directory/room/{quote(self._alias(user_id), safe='')}")
+        except Denied:
+            return
+
+    async def adopt(self, user_id: str, room_id: str) -> None:
+        """This room is the person's direct room from now on; m.direct is ours to set (FACTS 15)."""
+        self._rooms[user_id] = room_id
+        known = await account_data(self.client, "m.direct")
+        rooms = [room for room in known.get(user_id, []) if room != room_id]
+        await put_account_data(self.client, "m.direct", {**known, user_id: [*rooms, room_id]})
+
+
+async def join(client: AsyncClient, room_id: str, via: Sequence[str] = ()) -> None:
+    """Come in. `via` names servers that are in the room: a remote room cannot be found by its id alone (FACTS 13)."""
+    servers = "&".join(f"via={quote(server)}&server_name={quote(server)}" for server in via)
+    await ask(client, "POST", f"{CLIENT_API}/join/{quote(room_id, safe='')}" + (f"?{servers}" if servers else ""), {})
+
+
+async def leave(client: AsyncClient, room_id: str) -> None:
+    """Leave or decline, and forget: a forgotten room is in no sync any more. Being out already is fine."""
+    for act in ("leave", "forget"):
+        try:
+            await ask(client, "POST", room_path(room_id, act))
+        except Denied:
+            continue
+    client.rooms.pop(room_id, None)
+    client.invited_rooms.pop(room_id, None)
+
+
+async def joined_rooms(client: AsyncClient) -> list[str]:
+    """The rooms the bot is in, as the server knows them."""
+    return list((await ask(client, "GET", f"{CLIENT_API}/joined_rooms"))["joined_rooms"])
+
+
+async def room_name(client: AsyncClient, room_id: str) -> str:
+    """What the room calls itself, else its main alias, else ""."""
+    name = (await state_content(client, room_id, "m.room.name") or {}).get("name")
+    alias = None if name else (await state_content(client, room_id, "m.room.canonical_alias") or {}).get("alias")
+    return str(name or alias or "")
+
+
+async def moved_to(client: AsyncClient, room_id: str) -> str | None:
+    """The room that this one says it moved to; shown to a person, never followed by itself (SECURITY D5)."""
+    stone = await state_content(client, room_id, "m.room.tombstone")
+    return None if stone is None else str(stone.get("replacement_room", ""))

@@ -1,0 +1,1 @@
+"""The rehearsal: a platform without a platform, for demonstrations, tests and training."""

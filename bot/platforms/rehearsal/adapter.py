@@ -1,0 +1,189 @@
+"""The rehearsal as a platform: the same contract as Discord's and Matrix's adapters, on a world in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+from bot.cards import Card, Outcome
+from bot.core import Core
+from bot.errors import Denied, Gone, Unreachable
+from bot.outbox import Delivery
+from bot.platforms.base import Act, Found, Health, Room, Sent
+from bot.platforms.rehearsal.world import Channel, Message, World
+from bot.platforms.typed import answer_line, settle_by_outbox
+from bot.spaces import Place
+from bot.text import parse, to_matrix, to_plain
+
+REMEMBERS = timedelta(hours=1)
+
+
+class RehearsalAdapter:
+    """One style of the world (`forms` or `lines`) as a platform of that name."""
+
+    in_flight = 16
+    remembers = REMEMBERS
+
+    def __init__(self, core: Core, world: World, style: str) -> None:
+        self.core, self.world, self.name = core, world, style
+
+    # -- delivering -------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """The world needs no connection: waits until cancelled."""
+        await asyncio.Event().wait()
+
+    async def deliver(self, delivery: Delivery) -> Sent:
+        """Puts, changes or removes a message; refuses like a platform would."""
+        if self.name in self.world.down:
+            raise Unreachable
+        channel = self._channel(delivery)
+        if delivery.kind in {"edit", "tally"}:
+            return self._edit(channel, delivery)
+        if delivery.kind == "redact":
+            return self._remove(channel, delivery)
+        assert delivery.card is not None
+        message = self._draw(delivery.card, nonce=delivery.id, silent=delivery.silent or not delivery.urgent)
+        standing = self.world.post(channel.address, message)
+        return Sent((standing.id,), channel.address, tuple(one.token for one in delivery.card.choices))
+
+    def _channel(self, delivery: Delivery) -> Channel:
+        if delivery.kind == "direct":
+            if delivery.account in self.world.closed_doors:
+                raise Denied("closed")
+            return self.world.direct(delivery.account)
+        channel = self.world.channels.get(delivery.address)
+        if channel is None or channel.gone:
+            raise Gone
+        if channel.missing & {"view", "send"}:
+            raise Denied
+        return channel
+
+    def _edit(self, channel: Channel, delivery: Delivery) -> Sent:
+        assert delivery.card is not None
+        message = self.world.find(channel.address, delivery.targets[0])
+        if message is None or message.removed_by:
+            raise Gone
+        drawn = self._draw(delivery.card)
+        message.versions.append(message.text)
+        message.text, message.html, message.choices = drawn.text, drawn.html, drawn.choices
+        self.world.tell()
+        return Sent((message.id,), channel.address, tuple(one.token for one in delivery.card.choices))
+
+    def _remove(self, channel: Channel, delivery: Delivery) -> Sent:
+        for target in delivery.targets:
+            message = self.world.find(channel.address, target)
+            if message is not None and not message.removed_by:
+                message.removed_by = "bot"
+        self.world.tell()
+        return Sent((), channel.address)
+
+    def _draw(self, card: Card, nonce: str = "", silent: bool = False) -> Message:
+        document = parse(card.text)
+        _, html = to_matrix(document)
+        lines = [to_plain(document)]
+        if self.name == "lines":
+            lines += [f"{number}. {one.label}" for number, one in enumerate(card.choices, 1)]
+        if card.code:
+            lines.append(card.code)
+        return Message(
+            self.world.new_id(), "bot", "\n".join(lines), html, tuple((one.label, one.token) for one in card.choices),
+            silent=silent, nonce=nonce, picture=card.picture.png if card.picture else "",
+            alt=card.picture.alt if card.picture else "",
+        )  # fmt: skip
+
+    async def find(self, delivery: Delivery) -> Sent | Found:
+        """The world can always be searched."""
+        channel = self._channel(delivery)
+        found = next((one for one in channel.messages if one.nonce == delivery.id), None)
+        return Sent((found.id,), channel.address) if found else Found.NOT_THERE
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    async def rooms(self, space: str, channel: str = "") -> Sequence[Room]:
+        """The channels of a space."""
+        home = self.world.spaces.get(space)
+        if home is None:
+            return ()
+        rooms = [self.world.channels[address] for address in home.channels]
+        return [Room(one.address, one.name, await self.problems(one.address)) for one in rooms if not one.gone]
+
+    async def problems(self, address: str) -> tuple[str, ...]:
+        """What is missing in a channel."""
+        channel = self.world.channels.get(address)
+        return ("gone",) if channel is None or channel.gone else tuple(sorted(channel.missing))
+
+    async def manages(self, account: str, place: Place) -> bool:
+        """Whether somebody manages a space."""
+        space = self.world.spaces.get(place.space)
+        return space is not None and account in space.managers
+
+    async def leave(self, address: str) -> None:
+        """Leaves a space."""
+        self.world.spaces[address].bot_inside = False
+        self.world.tell()
+
+    def health(self) -> Health:
+        """Down when the trainer says so."""
+        down = self.name in self.world.down
+        return Health(not down, "health.silent" if down else "health.well", {"platform": self.name, "seconds": 0})
+
+    def seconds_for(self, messages: int) -> float:
+        """As fast as can be."""
+        return messages / 200
+
+    # -- people act -------------------------------------------------------------------------------------------------
+
+    def act(self, account: str, channel: str = "") -> Act:
+        """Somebody's act in a channel ("" : the direct room)."""
+        screen, place = self.world.screens[account], self._place(account, channel)
+        space = self.world.spaces.get(place.space)
+        act = Act(
+            self.name, account, place, self.world.new_id(), screen.language if self.name == "forms" else None,
+            manages=space is not None and account in space.managers, stepwise=self.name == "lines",
+        )  # fmt: skip
+        return replace(act, settle=partial(settle_by_outbox, self.core, act)) if act.stepwise else act
+
+    def _place(self, account: str, channel: str) -> Place:
+        if not channel:
+            return Place(self.name, "", self.world.direct(account).address, direct=True)
+        return Place(self.name, self.world.channels[channel].space, channel)
+
+    async def command(self, account: str, channel: str, name: str, values: dict[str, str]) -> Outcome:
+        """A slash command."""
+        return self.show(account, channel, await self.core.runner.command(self.act(account, channel), name, values))
+
+    async def press(self, account: str, channel: str, token: str) -> Outcome:
+        """A button."""
+        return self.show(account, channel, await self.core.runner.press(self.act(account, channel), token))
+
+    async def submit(self, account: str, channel: str, form: str, values: dict[str, str]) -> Outcome:
+        """A page of the open form."""
+        self.world.screens[account].form = None
+        return self.show(account, channel, await self.core.runner.submit(self.act(account, channel), form, values))
+
+    async def type(self, account: str, channel: str, text: str, reply_to: str = "") -> Outcome | None:
+        """A typed line."""
+        act = self.act(account, channel)
+        self.world.post(
+            act.place.channel, Message(self.world.new_id(), account, text, reply_to=reply_to)
+        )
+        outcome = await answer_line(self.core, act, text, reply_to=reply_to)
+        return self.show(account, channel, outcome) if outcome else None
+
+    def show(self, account: str, channel: str, outcome: Outcome) -> Outcome:
+        """Draws what came of an act on the asker's screen; where people type, the answers are deliveries."""
+        screen = self.world.screens[account]
+        for say in outcome.says if self.name == "forms" else ():
+            message = self._draw(say.card)
+            message.private = say.private
+            if say.private or not channel:
+                screen.private.append(message)
+            else:
+                self.world.post(channel, message)
+        screen.form = outcome.form
+        self.world.tell()
+        return outcome

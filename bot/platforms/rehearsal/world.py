@@ -1,0 +1,137 @@
+"""The little world of the rehearsal: spaces, channels, messages, people's screens. It outlives the bot, as platforms do.
+
+Two styles of platform live in it: `forms` (Discord-like: buttons, forms, answers only the asker sees) and `lines`
+(Matrix-like: typed text, numbered replies, direct rooms). Like the real ones it refuses doubles of a delivery id, can be
+down, and can lack a permission.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.cards import FormPage
+
+
+@dataclass
+class Message:
+    """Something that stands in a channel or on a screen. `choices` are (label, token); `versions` earlier texts."""
+
+    id: str
+    author: str
+    text: str
+    html: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    silent: bool = False
+    private: bool = False
+    removed_by: str = ""
+    nonce: str = ""
+    versions: list[str] = field(default_factory=list)
+    reply_to: str = ""
+    picture: str = ""
+    alt: str = ""
+
+
+@dataclass
+class Channel:
+    """A channel, a room or a direct room. `missing` are permissions that the bot lacks here."""
+
+    address: str
+    name: str
+    space: str
+    messages: list[Message] = field(default_factory=list)
+    missing: set[str] = field(default_factory=set)
+    direct_with: str = ""
+    gone: bool = False
+
+    def standing(self) -> list[Message]:
+        """What can be read now."""
+        return [one for one in self.messages if not one.removed_by]
+
+
+@dataclass
+class Space:
+    """A server or a community."""
+
+    address: str
+    name: str
+    style: str  # forms | lines
+    channels: list[str] = field(default_factory=list)
+    managers: set[str] = field(default_factory=set)
+    bot_inside: bool = True
+
+
+@dataclass
+class Screen:
+    """What one person sees: private answers, and the form that is open."""
+
+    account: str
+    name: str
+    language: str
+    style: str
+    private: list[Message] = field(default_factory=list)
+    form: FormPage | None = None
+
+
+class World:
+    """All of it. `changed` is called after each change (the page listens)."""
+
+    def __init__(self) -> None:
+        self.spaces: dict[str, Space] = {}
+        self.channels: dict[str, Channel] = {}
+        self.screens: dict[str, Screen] = {}
+        self.down: set[str] = set()  # styles whose platform is down
+        self.closed_doors: set[str] = set()  # accounts that take no direct messages
+        self.sent = 0
+        self.changed: list[Callable[[], None]] = []
+        self._numbers = itertools.count(1)
+
+    def add_space(self, address: str, name: str, style: str, channels: tuple[str, ...]) -> Space:
+        """A server with channels; their addresses are `<space>/<name>`."""
+        space = Space(address, name, style)
+        for one in channels:
+            channel = Channel(f"{address}/{one}", one, address)
+            self.channels[channel.address] = channel
+            space.channels.append(channel.address)
+        self.spaces[address] = space
+        self.tell()
+        return space
+
+    def add_person(self, account: str, name: str, language: str, style: str) -> Screen:
+        """Somebody with a screen."""
+        self.screens[account] = Screen(account, name, language, style)
+        self.tell()
+        return self.screens[account]
+
+    def direct(self, account: str) -> Channel:
+        """The direct room with somebody, made at the first use."""
+        address = f"direct/{account}"
+        if address not in self.channels:
+            self.channels[address] = Channel(address, "direct", "", direct_with=account)
+        return self.channels[address]
+
+    def post(self, address: str, message: Message) -> Message:
+        """Puts a message into a channel; one with a known nonce is not put twice."""
+        channel = self.channels[address]
+        known = next((one for one in channel.messages if message.nonce and one.nonce == message.nonce), None)
+        if known is not None:
+            return known
+        channel.messages.append(message)
+        self.sent += message.author == "bot"
+        self.tell()
+        return message
+
+    def find(self, address: str, message: str) -> Message | None:
+        """A message by its id."""
+        channel = self.channels.get(address)
+        return next((one for one in channel.messages if one.id == message), None) if channel else None
+
+    def new_id(self) -> str:
+        """The next message id."""
+        return f"m{next(self._numbers)}"
+
+    def tell(self) -> None:
+        """Something changed."""
+        for listener in self.changed:
+            listener()

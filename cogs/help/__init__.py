@@ -1,0 +1,25 @@
+"""`/help`: what can be said here, in one's own language, only what the asker may use."""
+
+from __future__ import annotations
+
+from bot.feature import Call, Entry, Feature, Level, Md
+
+
+async def show(call: Call) -> None:
+    """One line for each command that the asker reaches here."""
+    lines = [call.words("intro")]
+    for feature in call.features:
+        lines += [_line(call, f"{feature.name}.{one.name}", one) for one in feature.entries if call.can(one.level)]
+    lines.append(call.words("typed"))
+    call.say(Md("\n".join(lines)))
+
+
+def _line(call: Call, name: str, entry: Entry) -> Md:
+    speaker = call.words
+    own = speaker.label(f"{name}.word")
+    group = speaker.label(f"{name.partition('.')[0]}.word")
+    typed = own if entry.alone else f"{group} {own}"
+    return speaker("line", typed=typed, about=speaker.label(f"{name}.about"))
+
+
+feature = Feature("help", entries=(Entry("show", show, Level.ANYONE, alone=True, keeps=False, strangers=False),))
