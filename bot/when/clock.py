@@ -55,19 +55,20 @@ _TODAY: Final = re.compile(r"\b(?:(?:esta|this) (?:manana|morning|tarde|afternoo
 _AT = r"(?:\b(?:at|a las?|las)\s+|@ ?)?"
 _AT_NEEDED = r"(?:\b(?:at|a las?)\s+|@ ?)"
 _HOUR, _MINUTE = r"(?<![0-9:./-])(?P<hour>[0-9]{1,2})", r"(?P<minute>[0-5][0-9])"
+_O_CLOCK = r"(?: ?o ?'?clock)"
 _END = r"(?![0-9a-z:]|[./-][0-9])"
 _FORMS: Final = tuple(
     re.compile(form)
     for form in (
-        rf"{_AT}{_HOUR}(?:[:.h]{_MINUTE})?(?: ?(?P<half>[ap])\.? ?m\b\.?|(?P<letter>[ap])\b)",
+        rf"{_AT}{_HOUR}(?:[:.h]{_MINUTE})?(?:{_O_CLOCK}? ?(?P<half>[ap])\.? ?m\b\.?|(?P<letter>[ap])\b)",
         rf"{_AT}{_HOUR}:{_MINUTE}(?::00)?(?: ?(?:h|hs|hrs|horas))?{_END}",
         rf"{_AT}{_HOUR} ?(?:h|hs|hrs|horas) ?{_MINUTE}?{_END}",
         rf"{_AT_NEEDED}{_HOUR} y (?P<more>media|cuarto){_END}",
         rf"{_AT_NEEDED}{_HOUR} menos (?P<less>cuarto){_END}",
         rf"\b(?:at )?(?P<more>half|quarter) past {_HOUR}{_END}",
         rf"\b(?:at )?(?P<less>quarter) to {_HOUR}{_END}",
-        rf"{_AT_NEEDED}{_HOUR}(?: ?o ?'?clock)?{_END}",
-        rf"{_HOUR} ?o ?'?clock\b",
+        rf"{_AT_NEEDED}{_HOUR}{_O_CLOCK}?{_END}",
+        rf"{_HOUR}{_O_CLOCK}{_END}",
     )
 )
 _NOON: Final = re.compile(r"\b(?:at |a |al )?(?:(?:a las )?12 del )?(?:noon|midday|mediodia|medio dia)\b")
@@ -118,7 +119,7 @@ def _read(found: dict[str, str | None], part: Part) -> Clock:
     half = found.get("half") or found.get("letter") or ""
     if half:
         return Clock(_twelve(hour, half) * 60 + minute)
-    if hour > 12 or hour == 0 or digits.startswith("0"):
+    if hour > 12 or hour == 0 or digits.startswith("0") or (found.get("minute") and len(digits) == 2 and not part):
         return Clock(hour * 60 + minute)
     if part:
         return Clock(_HALVES[part](hour) * 60 + minute)

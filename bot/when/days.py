@@ -120,6 +120,11 @@ def _date(phrase: str, *, today: date, order: Order) -> date | None:
 
 
 def _by_library(phrase: str, *, today: date, order: Order) -> date | None:
+    day = _ask_library(phrase, today, order)
+    return day or _ask_library(phrase, today, "MDY" if order == "DMY" else "DMY")  # 11/28 has only one meaning
+
+
+def _ask_library(phrase: str, today: date, order: Order) -> date | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its strptime calls warn on newer Pythons; ours are errors

@@ -21,9 +21,9 @@ _FARTHEST = timedelta(days=731)
 _KNOWN = re.compile(r"[a-z0-9 :/.,@'º()+-]+")
 _ISO_T = re.compile(r"(?<=[0-9])t(?=[0-9]{2}:)")
 _RELATIVE = re.compile(
-    r"(?:in|en|dentro de) (?P<n>[0-9]{1,4}|an?|un|una|half an|media|[a-z]+)(?P<half> and a half)? ?"
-    r"(?P<unit>minutes?|mins?|minutos?|hours?|hrs?|h|horas?|days?|dias?|weeks?|semanas?)(?P<media> y media)?"
-    r"(?: (?P<rest>.*))?"
+    r"(?:in|en|dentro de) (?P<n>[0-9]{1,4}|half an|[a-z]+)(?P<before> and a half| y media)? ?(?P<unit>"
+    r"minutes?|mins?|minutos?|hours?|hrs?|h|horas?|days?|dias?|weeks?|semanas?"
+    r")(?P<behind> and a half| y media)?(?: (?P<rest>.*))?"
 )
 _FROM_NOW = re.compile(r"^(?P<n>[0-9]{1,4}|an?|[a-z]+) (?P<unit>[a-z]+) from now$")
 _COUNT: Final = {
@@ -69,11 +69,11 @@ def parse_when(text: str, *, now: datetime, zone: str, language: str = "en", ord
     local_now = now.astimezone(ZoneInfo(zone))
     try:
         when = _relative(phrase, now, zone) or _named(phrase, local_now, zone, order or _order(language), offset)
+        return _checked(when, now, language)
     except OverflowError as odd:
         raise WhenRefused("when.too_far") from odd
     except WhenRefused as refused:
         raise _worded(refused, zone, language) from refused
-    return _checked(when, now, language)
 
 
 def _tidy(text: str) -> str:
@@ -113,7 +113,7 @@ def _relative(phrase: str, now: datetime, zone: str) -> When | None:
     if not found:
         return None
     many = float(found["n"]) if found["n"].isdigit() else _COUNT.get(found["n"], 0.0)
-    many += 0.5 if found["half"] or found["media"] else 0.0
+    many += 0.5 if found["before"] or found["behind"] else 0.0
     unit = "w" if found["unit"][0] in "ws" else found["unit"][0]
     away = many * _UNITS[unit]
     if not many:
@@ -202,7 +202,7 @@ def _by_offset(local: datetime, offset: str) -> datetime:
 
 def _worded(refused: WhenRefused, zone: str, language: str) -> WhenRefused:
     """Put the hours of a refusal into the words of a language."""
-    words: dict[str, str] = {}
+    words = {name: value for name, value in refused.params.items() if isinstance(value, str)}
     for name, value in refused.params.items():
         if isinstance(value, datetime):
             local = value.astimezone(ZoneInfo(zone)) if value.tzinfo is UTC else value

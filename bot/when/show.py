@@ -38,7 +38,9 @@ def time_markdown(at: datetime, zone: str, language: str) -> str:
 
 
 def show_hour(local: datetime, language: str) -> str:
-    """Return "5:00 PM" or "17:00"."""
+    """Return "5:00 PM" or "17:00"; the 24-hour clock has two digits, so that 01:30 is not taken for the afternoon."""
+    if language == "es":
+        return f"{local:%H:%M}"
     # CLDR puts a narrow no-break space before PM, which some phones show as a box.
     return format_time(local, "short", locale=_locale(language)).replace("\u202f", " ")
 
