@@ -1,7 +1,7 @@
 """The gate: who may do what, in which organization. Asked in one place, `runner`, before every entry.
 
-Authority comes from the bot's own role rows and from what the platform says of the person *in this place*; a role of the
-coalition is only ever a row (SECURITY 4b).
+Authority comes from the bot's own role rows and from what the platform says of the person *in this place*; a role of
+the coalition is only ever a row (SECURITY 4b).
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from bot.spaces import Organization
 COALITION = ""
 
 
-def may(
-    level: Level, act: Act | None, organization: Organization | None, roles: frozenset[tuple[str, str]]
-) -> bool:
+def may(level: Level, act: Act | None, organization: Organization | None, roles: frozenset[tuple[str, str]]) -> bool:
     """Whether somebody with `roles`, acting like `act`, reaches `level` in `organization`."""
     if act is None or level is Level.ANYONE:  # act None: the bot's own due work
         return True

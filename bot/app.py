@@ -1,4 +1,4 @@
-"""Builds everything in order from plain lists, keeps each platform under its own supervisor, and shuts down in order."""
+"""Builds everything in order from plain lists, keeps each platform under its own supervisor, shuts down in order."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ class App:
         self.core = core
         self.adapters = [make(core) for make in adapters]
         core.services.adapters = {adapter.name: adapter for adapter in self.adapters}
-        self.senders = [
-            Sender(core.db, core.outbox, core.people, core.clock, adapter) for adapter in self.adapters
-        ]
+        self.senders = [Sender(core.db, core.outbox, core.people, core.clock, adapter) for adapter in self.adapters]
         core.outbox.wake = wake_all(self.senders)
         self.jobs = Jobs(core.db, core.services, core.registry.features, core.clock)
         self._stopping = asyncio.Event()

@@ -47,9 +47,7 @@ class Card:
         raw: dict[str, Any] = json.loads(text)
         choices = tuple(Choice(**one) for one in raw.pop("choices"))
         picture = raw.pop("picture")
-        return cls(
-            text=Md(raw.pop("text")), choices=choices, picture=Picture(**picture) if picture else None, **raw
-        )
+        return cls(text=Md(raw.pop("text")), choices=choices, picture=Picture(**picture) if picture else None, **raw)
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Core:
             return await self.spaces.of_place(tx, Place(platform, space=address, channel=address)) is not None
 
     async def joined(self, platform: str, address: str) -> datetime | None:
-        """The bot is in a space. None when it is connected; else when it will be left (60 minutes from the first time)."""
+        """The bot is in a space. None when it is connected; else when it is left (60 minutes from the first time)."""
         if await self.is_ours(platform, address):
             return None
         async with self.db.write() as tx:

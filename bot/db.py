@@ -37,7 +37,7 @@ metadata = MetaData()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
-# What every SQLite connection is opened with. FULL: an answered press survives a power cut (FACTS 42: 0.25 ms a commit).
+# What every SQLite connection is opened with. FULL: an answered press survives a power cut (0.25 ms a commit).
 # recursive_triggers: without it INSERT OR REPLACE walks past delete triggers (SECURITY 6.4).
 PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
@@ -99,7 +99,7 @@ class SqliteDriver:
 
     @classmethod
     async def open(cls, path: str) -> SqliteDriver:
-        """Opens (and makes) the file with mode 0600 before SQLite sees it, so -wal and -shm get it too (SECURITY E4)."""
+        """Opens (and makes) the file with mode 0600 before SQLite sees it: -wal and -shm get it too (SECURITY E4)."""
         if path != ":memory:":
             guard_file(Path(path))
         connection = await aiosqlite.connect(path, isolation_level=None)

@@ -92,7 +92,9 @@ async def load(call: Call, form: str) -> Form:
 async def newest(call: Call) -> Form | None:
     """The form that a step-by-step dialogue is in, if any."""
     c = t.form.c
-    query = select(t.form).where(c.person == call.person.id, c.expires_at > call.now).order_by(c.made_at.desc()).limit(1)
+    query = (
+        select(t.form).where(c.person == call.person.id, c.expires_at > call.now).order_by(c.made_at.desc()).limit(1)
+    )
     row = await call.tx.one(query) if call.person.known else None
     return None if row is None else await _read(call, row)
 
@@ -265,7 +267,11 @@ def read_typed(call: Call, name: str, entry: Entry, text: str) -> dict[str, str]
         else:
             free.append(line)
     rest = [one for one in entry.fields if one.key not in given]
-    parts = free if len(free) > 1 else _positional(free[0] if free else "", len(rest) if not entry.form else entry.fixed or 1)
+    parts = (
+        free
+        if len(free) > 1
+        else _positional(free[0] if free else "", len(rest) if not entry.form else entry.fixed or 1)
+    )
     given.update({one.key: part for one, part in zip(rest, parts, strict=False)})
     return given
 

@@ -227,8 +227,8 @@ class Call:
         self.outcome.says.append(Say(card, private))
 
     def choice(
-        self, label: str, entry: str, *args: str, language: str | None = None, weight: str = "plain", mine: bool = False,
-        organization: str = "", **params: Any,
+        self, label: str, entry: str, *args: str, language: str | None = None, weight: str = "plain",
+        mine: bool = False, organization: str = "", **params: Any,
     ) -> Choice:  # fmt: skip
         """A button that enters `entry` (`"answer"` or `"alerts.answer"`) with `args` for its first fields.
 
@@ -240,7 +240,14 @@ class Call:
         packed = json.dumps(args, separators=(",", ":"), ensure_ascii=False)
         token = self.people.keyring.index("choice", f"{full}|{packed}|{owner}|{organization}")[:24]
         self._choices.append(
-            {"token": token, "entry": full, "args": packed, "person": owner, "organization": organization, "made_at": self.now}
+            {
+                "token": token,
+                "entry": full,
+                "args": packed,
+                "person": owner,
+                "organization": organization,
+                "made_at": self.now,
+            }
         )
         speaker = self.words_in(language or self.language)
         return Choice(speaker.label(label, **params), token, weight)
@@ -269,7 +276,9 @@ class Call:
     async def not_at(self, job: str, subject: str) -> None:
         """Takes waiting work back."""
         c = t.due.c
-        await self.tx.run(delete(t.due).where(c.job == f"{self.feature}.{job}", c.subject == subject, c.state == "waiting"))
+        await self.tx.run(
+            delete(t.due).where(c.job == f"{self.feature}.{job}", c.subject == subject, c.state == "waiting")
+        )
 
     async def rooms(self) -> Sequence[Room]:
         """The channels that can be chosen in the space where this is asked, with what is missing in each."""
@@ -317,7 +326,8 @@ async def check_text(call: Call, value: str, limit: int, lines: bool) -> str:
 
 
 __all__ = [
-    "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Call", "Card", "Channel", "Choice", "Delivery", "Entry", "Feature", "Field",
-    "Kind", "Landing", "Level", "Md", "Missing", "Option", "Organization", "Person", "Picture", "Place", "Refused", "Room",
-    "Scope", "Services", "Speaker", "UserError", "check_text", "datetime", "new_code", "new_id", "read_code", "timedelta",
+    "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Call", "Card", "Channel", "Choice", "Delivery", "Entry", "Feature",
+    "Field", "Kind", "Landing", "Level", "Md", "Missing", "Option", "Organization", "Person", "Picture", "Place",
+    "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "check_text", "datetime", "new_code", "new_id",
+    "read_code", "timedelta",
 ]  # fmt: skip

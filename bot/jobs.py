@@ -19,7 +19,12 @@ log = structlog.get_logger(__name__)
 
 LATE = timedelta(minutes=15)  # work with the policy `skip` that is later than this is not done any more
 MAX_TRIES = 5
-_DUE = select(t.due).where(t.due.c.state == "waiting", t.due.c.due_at <= bindparam("now")).order_by(t.due.c.due_at).limit(50)
+_DUE = (
+    select(t.due)
+    .where(t.due.c.state == "waiting", t.due.c.due_at <= bindparam("now"))
+    .order_by(t.due.c.due_at)
+    .limit(50)
+)
 
 Tick = Callable[[], Awaitable[object]]
 

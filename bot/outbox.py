@@ -83,7 +83,8 @@ class Outbox:
     # -- into channels ----------------------------------------------------------------------------------------------
 
     async def post(
-        self, tx: Tx, channel: Channel, card: Card, *, subject: str, now: datetime, version: int = 1, held: bool = False,
+        self, tx: Tx, channel: Channel, card: Card, *, subject: str, now: datetime, version: int = 1,
+        held: bool = False,
         due_at: datetime | None = None, expires_at: datetime | None = None, urgent: bool = False, silent: bool = False,
     ) -> str:  # fmt: skip
         """One copy for one channel; its delivery id. `held` waits for `release`."""
@@ -190,7 +191,9 @@ class Outbox:
     async def kept(self, tx: Tx, person: str, now: datetime) -> list[Card]:
         """Direct messages that found the door closed: shown now, at the next act (never a dead end)."""
         rows = await tx.all(
-            select(t.delivery).where(t.delivery.c.person == person, t.delivery.c.state == "kept").order_by(t.delivery.c.seq)
+            select(t.delivery)
+            .where(t.delivery.c.person == person, t.delivery.c.state == "kept")
+            .order_by(t.delivery.c.seq)
         )
         cards = [(await self.open(row)).card for row in rows]
         for row in rows:
@@ -279,7 +282,8 @@ class Outbox:
             inside = json.loads(key.open(bytes(row.private), "delivery", row.id, "private"))
         text = inside.get("card", row.card)
         return Delivery(
-            row.id, row.subject, row.version, row.kind, row.platform, row.address, Card.from_json(text) if text else None,
+            row.id, row.subject, row.version, row.kind, row.platform, row.address,
+            Card.from_json(text) if text else None,
             bool(row.urgent), bool(row.silent), row.tries, row.claimed_at, account=inside.get("account", ""),
             room=inside.get("room", ""), thread=inside.get("thread") or (row.reason if not row.subject else ""),
         )  # fmt: skip
@@ -288,8 +292,8 @@ class Outbox:
 
     async def _insert(self, tx: Tx, **values: Any) -> str:
         row = {
-            "id": new_id(), "channel": "", "organization": "", "person": "", "rank": 0, "state": "queued", "urgent": False,
-            "silent": False, "card": None, "private": None, "reason": "", "tries": 0, **values,
+            "id": new_id(), "channel": "", "organization": "", "person": "", "rank": 0, "state": "queued",
+            "urgent": False, "silent": False, "card": None, "private": None, "reason": "", "tries": 0, **values,
         }  # fmt: skip
         await tx.run(insert(t.delivery), **row)
         self.wake()

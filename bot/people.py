@@ -124,7 +124,10 @@ class People:
         code = new_secret_code()
         await tx.run(delete(t.link_code).where(t.link_code.c.person == person.id))
         await tx.run(
-            insert(t.link_code), index=self.keyring.index("link", code), person=person.id, expires_at=now + LINK_CODE_LIFE
+            insert(t.link_code),
+            index=self.keyring.index("link", code),
+            person=person.id,
+            expires_at=now + LINK_CODE_LIFE,
         )
         return code
 

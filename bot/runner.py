@@ -20,13 +20,11 @@ from bot.cards import Card, Choice, Option, Outcome, Say
 from bot.clock import Clock
 from bot.db import Database, Tx
 from bot.errors import Refused, UserError
-from bot.feature import Call, Entry, Kind, Level, Services
+from bot.feature import Call, Entry, Level, Services
 from bot.ids import new_id
-from bot.people import NOBODY
 from bot.platforms.base import Act
 from bot.registry import Registry
 from bot.spaces import Organization
-from bot.text import TextRefused, gate
 from bot.words import BOTH, LANGUAGES
 
 log = structlog.get_logger(__name__)
@@ -79,8 +77,7 @@ class Runner:
                 answered = True
                 await self._step(call, form, _short(text))
 
-        quiet = replace(act, settle=None) if act.settle else act
-        outcome = await self._run(quiet, step, settle=lambda: act.settle if answered else None)
+        outcome = await self._run(act, step, settles=lambda: answered)
         return outcome if answered else None
 
     async def complete(self, act: Act, name: str, key: str, typed: str) -> list[Option]:
@@ -101,7 +98,7 @@ class Runner:
         """A sentence of the core as an answer (unknown command, unknown place)."""
 
         async def step(call: Call) -> None:
-            call.say(key, **params)
+            call.say(call.words(key, **params))
 
         return await self._run(act, step)
 
@@ -115,9 +112,8 @@ class Runner:
             async with self._db.write() as tx:
                 call = await self._call(tx, act)
                 await self._guarded(call, step)
-                write = act.settle if settle is None else settle()
-                if write is not None:
-                    await write(tx, call.outcome)  # type: ignore[operator]
+                if act.settle is not None and settles():
+                    await act.settle(tx, call.outcome)
         except Exception:
             # Nothing was changed; the person reads that, and the trace is in the log.
             log.exception("an act failed", platform=act.platform)
@@ -215,7 +211,9 @@ class Runner:
         choices: list[Choice] = []
         for organization in own:
             named = await call.spaces.get(call.tx, organization)
-            choices.append(call.choice("core.named", name, *args, organization=organization, mine=True, name=named.name))
+            choices.append(
+                call.choice("core.named", name, *args, organization=organization, mine=True, name=named.name)
+            )
         call.say("core.which_organization", *choices)
         return True
 
@@ -340,6 +338,3 @@ def _short(text: str) -> str:
     if len(text) > TYPED_LIMIT:
         raise UserError("text.too_long", n=len(text), limit=TYPED_LIMIT)
     return text
-
-
-__all__ = ["FORM_PREFIX", "NOBODY", "Kind", "Runner", "TextRefused", "gate"]

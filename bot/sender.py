@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, func, literal, or_, select, update
 
 from bot import tables as t
 from bot.clock import Clock
@@ -73,7 +73,9 @@ _CLAIM = (
     update(t.delivery)
     .where(t.delivery.c.id == bindparam("row"))
     .values(
-        state="sending", tries=t.delivery.c.tries + 1, claimed_at=func.coalesce(t.delivery.c.claimed_at, bindparam("now"))
+        state="sending",
+        tries=t.delivery.c.tries + 1,
+        claimed_at=func.coalesce(t.delivery.c.claimed_at, bindparam("now")),
     )
 )
 _MARK = (
@@ -270,6 +272,3 @@ def wake_all(senders: Sequence[Sender]) -> Callable[[], None]:
             sender.wake()
 
     return wake
-
-
-__all__ = ["Fate", "Sender", "insert", "wake_all"]

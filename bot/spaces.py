@@ -231,7 +231,9 @@ class Spaces:
 
     async def meet_stranger(self, tx: Tx, platform: str, address: str, now: datetime) -> datetime:
         """Notes an unknown space; when it must be left."""
-        await tx.run(upsert(t.stranger, "platform", "address"), platform=platform, address=address, leave_at=now + STRANGER_LIFE)
+        await tx.run(
+            upsert(t.stranger, "platform", "address"), platform=platform, address=address, leave_at=now + STRANGER_LIFE
+        )
         row = await tx.one(select(t.stranger).where(t.stranger.c.platform == platform, t.stranger.c.address == address))
         assert row is not None
         leave_at: datetime = row.leave_at

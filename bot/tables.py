@@ -102,7 +102,9 @@ space = Table(
     Column("name", String(120), nullable=False),
     Column("joined_at", BigInteger, nullable=False),
     UniqueConstraint("platform", "address", name="one_space_one_organization"),
-    info=owned("coalition", "the bot; names to moderators", "when the bot is removed from it, or the organization leaves"),
+    info=owned(
+        "coalition", "the bot; names to moderators", "when the bot is removed from it, or the organization leaves"
+    ),
 )
 
 stranger = Table(

@@ -168,9 +168,7 @@ class RehearsalAdapter:
     async def type(self, account: str, channel: str, text: str, reply_to: str = "") -> Outcome | None:
         """A typed line."""
         act = self.act(account, channel)
-        self.world.post(
-            act.place.channel, Message(self.world.new_id(), account, text, reply_to=reply_to)
-        )
+        self.world.post(act.place.channel, Message(self.world.new_id(), account, text, reply_to=reply_to))
         outcome = await answer_line(self.core, act, text, reply_to=reply_to)
         return self.show(account, channel, outcome) if outcome else None
 

@@ -1,8 +1,8 @@
-"""The little world of the rehearsal: spaces, channels, messages, people's screens. It outlives the bot, as platforms do.
+"""The little world of the rehearsal: spaces, channels, messages, screens. It outlives the bot, as platforms do.
 
-Two styles of platform live in it: `forms` (Discord-like: buttons, forms, answers only the asker sees) and `lines`
-(Matrix-like: typed text, numbered replies, direct rooms). Like the real ones it refuses doubles of a delivery id, can be
-down, and can lack a permission.
+Two styles of platform live in it: `forms` (Discord-like: buttons, forms, answers only the asker sees), `lines`
+(Matrix-like: typed text, numbered replies, direct rooms). Like the real ones it refuses doubles of a delivery id,
+can be down, and can lack a permission.
 """
 
 from __future__ import annotations
