@@ -104,9 +104,7 @@ class Runner:
 
     # -- one transaction --------------------------------------------------------------------------------------------
 
-    async def _run(
-        self, act: Act, step: Step, settle: Callable[[], object] | None = None
-    ) -> Outcome:  # fmt: skip
+    async def _run(self, act: Act, step: Step, settles: Callable[[], bool] = lambda: True) -> Outcome:
         call: Call | None = None
         try:
             async with self._db.write() as tx:

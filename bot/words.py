@@ -1,9 +1,9 @@
 """The sentences of the product, in every language, from TOML files.
 
 `bot/locales/*.<language>.toml` are merged as they stand; `cogs/<feature>/locales/<language>.toml` go under the
-feature's name. A sentence is small Markdown with `{name}` places; a table with `one` and `other` is chosen by the parameter
-`n` (CLDR rules, from Babel). What is put into a place is made literal, so that nobody's name can become a link or bold;
-an `Md` is put in as it is.
+feature's name. A sentence is small Markdown with `{name}` places; a table with `one` and `other` is chosen by the
+parameter `n` (CLDR rules, from Babel). What is put into a place is made literal, so that nobody's name can become a
+link or bold; an `Md` is put in as it is.
 """
 
 from __future__ import annotations
