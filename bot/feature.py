@@ -31,6 +31,9 @@ from bot.platforms.base import Act, Adapter, Room
 from bot.scope import Scope
 from bot.spaces import Channel, Organization, Place, Spaces
 from bot.text import TextRefused, gate
+from bot.when import (
+    When, WhenRefused, is_zone, parse_when, show_when, show_when_short, show_zone, time_markdown, zone_of_state,
+)  # fmt: skip
 from bot.words import BOTH, LANGUAGES, Md, Speaker, Words
 
 TEXT_LIMIT = 1500  # characters of one thing people write (SECURITY G7)
@@ -328,6 +331,7 @@ async def check_text(call: Call, value: str, limit: int, lines: bool) -> str:
 __all__ = [
     "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Call", "Card", "Channel", "Choice", "Delivery", "Entry", "Feature",
     "Field", "Kind", "Landing", "Level", "Md", "Missing", "Option", "Organization", "Person", "Picture", "Place",
-    "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "check_text", "datetime", "new_code", "new_id",
-    "read_code", "timedelta",
+    "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When", "WhenRefused", "check_text", "datetime",
+    "is_zone", "new_code", "new_id", "parse_when", "read_code", "show_when", "show_when_short", "show_zone",
+    "time_markdown", "timedelta", "zone_of_state",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ Both languages are always understood. What had to be guessed is marked (`When.gu
 """
 
 from bot.when.reading import parse_when
-from bot.when.show import show_when, show_when_short, time_markdown
+from bot.when.show import show_when, show_when_short, show_zone, time_markdown
 from bot.when.value import When, WhenRefused
 from bot.when.zones import is_zone, zone_of_state
 
@@ -15,6 +15,7 @@ __all__ = [
     "parse_when",
     "show_when",
     "show_when_short",
+    "show_zone",
     "time_markdown",
     "zone_of_state",
 ]

@@ -45,6 +45,11 @@ def show_hour(local: datetime, language: str) -> str:
     return format_time(local, "short", locale=_locale(language)).replace("\u202f", " ")
 
 
+def show_zone(zone: str, language: str) -> str:
+    """Return a zone as people call it: "Central Time", "hora del Centro"."""
+    return _zone_name(zone, language)
+
+
 def short_offset(local: datetime) -> str:
     """Return what tells one offset of a zone from another in writing: "EST", or "UTC-3" where it has no letters."""
     name = local.tzname() or ""
