@@ -32,7 +32,15 @@ from bot.scope import Scope
 from bot.spaces import Channel, Organization, Place, Spaces
 from bot.text import TextRefused, gate
 from bot.when import (
-    When, WhenRefused, is_zone, parse_when, show_when, show_when_short, show_zone, time_markdown, zone_of_state,
+    When,
+    WhenRefused,
+    is_zone,
+    parse_when,
+    show_when,
+    show_when_short,
+    show_zone,
+    time_markdown,
+    zone_of_state,
 )  # fmt: skip
 from bot.words import BOTH, LANGUAGES, Md, Speaker, Words
 
