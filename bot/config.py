@@ -93,6 +93,10 @@ class DiscordSection(Section):
     """Whether the bot signs in to Discord."""
     token_secret: str = Field("discord_token", pattern=SECRET_NAME)
     """Name of the secret with the bot's token."""
+    application_id: str = Field("", pattern=r"^[0-9]{0,20}$")
+    """The application's number, for the link with which partners add the bot. `causeway init` writes it."""
+    newcomers: bool = False
+    """Whether that link also asks for private threads, which welcoming new people needs."""
     api_url: str = ""
     """Empty: Discord itself. Another address points the same code at a compatible server."""
     gateway_url: str = ""
