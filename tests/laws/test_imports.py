@@ -121,8 +121,8 @@ def test_rules_are_pure() -> None:
 
 
 def test_nobody_imports_the_app_but_the_command_line() -> None:
-    """DESIGN 1: bot.app sees all and nobody imports it."""
-    may = ("bot.app", "bot.cli", "bot.__main__")
+    """DESIGN 1: bot.app sees all and nobody imports it; `bot.setup` is the inside of some commands."""
+    may = ("bot.app", "bot.cli", "bot.setup", "bot.__main__")
     offences(
         found
         for source in sources("bot", "cogs", "migrations")
