@@ -11,7 +11,16 @@ from nio.exceptions import EncryptionError
 from nio.responses import InviteInfo
 
 from bot.platforms.matrix.inbox import (
-    INVITE, LEFT, MEMBER, REACTION, REDACTION, TEXT, TOMBSTONE, UNREADABLE, Arrival, Json,
+    INVITE,
+    LEFT,
+    MEMBER,
+    REACTION,
+    REDACTION,
+    TEXT,
+    TOMBSTONE,
+    UNREADABLE,
+    Arrival,
+    Json,
 )  # fmt: skip
 
 _OUT = {"leave", "ban"}
@@ -103,7 +112,7 @@ def _joined_here(me: str, source: Json) -> bool:
     if source.get("type") != "m.room.member" or source.get("state_key") != me:
         return False
     before = source.get("unsigned", {}).get("prev_content", {}) or source.get("prev_content", {})
-    return source.get("content", {}).get("membership") == "join" and before.get("membership") != "join"
+    return bool(source.get("content", {}).get("membership") == "join" and before.get("membership") != "join")
 
 
 def since_our_join(me: str, events: list[Any]) -> tuple[list[Any], bool]:

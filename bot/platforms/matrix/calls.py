@@ -1,12 +1,11 @@
 """Requests to a homeserver, and the one place where nio's error *values* become exceptions of the bot.
 
-nio returns `SyncError`, `RoomSendError`, ... instead of raising, and several of them carry no code: a 502 page of a proxy is
-`RoomSendError(status_code=None)`, so the HTTP status is read from `transport_response` (FACTS 1, 7).
+nio returns `SyncError`, `RoomSendError`, ... instead of raising, and several of them carry no code: a 502 page of a
+proxy is `RoomSendError(status_code=None)`, so the HTTP status is read from `transport_response` (FACTS 1, 7).
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable
 from typing import Any, TypeVar
@@ -78,7 +77,7 @@ async def call(work: Awaitable[Answer]) -> Answer:
     """Await a method of nio; error values and broken connections become the bot's exceptions."""
     try:
         answer = await work
-    except (ClientError, ClientConnectionError, TimeoutError, asyncio.TimeoutError, ConnectionError) as fault:
+    except (ClientError, ClientConnectionError, TimeoutError, ConnectionError) as fault:
         raise Unreachable() from fault
     return check(answer)  # type: ignore[no-any-return]
 

@@ -1,4 +1,6 @@
-"""The content of outgoing events. `m.mentions` is always there: without it the server guesses whom to ping (FACTS 9)."""
+"""The content of outgoing events. `m.mentions` is always there: without it the server guesses whom to ping
+(FACTS 9).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +11,8 @@ from bot.errors import TooLarge
 
 Json = dict[str, Any]
 
-# The server refuses an event over 65,536 bytes (M_TOO_LARGE) and adds its own fields: hashes, signatures and up to 10 + 20
-# event ids of its graph, about 3 kB. Encryption turns 3 bytes into 4.
+# The server refuses an event over 65,536 bytes (M_TOO_LARGE) and adds its own fields: hashes, signatures and up to
+# 10 + 20 event ids of its graph, about 3 kB. Encryption turns 3 bytes into 4.
 EVENT_BYTES = 65_536
 SERVER_SHARE = 4_096
 HTML = "org.matrix.custom.html"
@@ -45,7 +47,9 @@ def message(body: str, html: str | None = None, *, loud: bool = False, ping_room
 
 
 def picture(uri: str, name: str, alt: str, size: int, mime: str = "image/png") -> Json:
-    """An image; its words are in `body`, and never only there: two clients showed neither alt text nor caption (FACTS 11)."""
+    """An image; its words are in `body`, and never only there: two clients showed neither alt text nor
+    caption (FACTS 11).
+    """
     info = {"mimetype": mime, "size": size}
     return {"msgtype": "m.image", "url": uri, "filename": name, "body": alt, "info": info, "m.mentions": {}}
 

@@ -1,8 +1,8 @@
 """Cross-signing, which nio does not have and newer clients require of every device they write to (FACTS 18).
 
-Three Ed25519 keys: the master key signs the self-signing and the user-signing key, the self-signing key signs our device,
-our device signs the master key. The first upload needs only the access token; replacing the keys needs a password, so the
-seeds are kept, sealed, beside nio's store, and belong into the back-up with the keys.
+Three Ed25519 keys: the master key signs the self-signing and the user-signing key, the self-signing key signs our
+device, our device signs the master key. The first upload needs only the access token; replacing the keys needs a
+password, so the seeds are kept, sealed, beside nio's store, and belong into the back-up with the keys.
 """
 
 from __future__ import annotations
@@ -111,8 +111,8 @@ def _public_part(user_id: str, usage: str, seeds: Seeds) -> Json:
 async def cross_sign(client: AsyncClient, folder: Path, pickle_key: str, password: str | None = None) -> bool:
     """Make this device one that its account vouches for; safe to call at every start, after keys were uploaded.
 
-    False when the server holds other keys than ours and no password was given to replace them: encryption still works, but
-    clients that write only to signed devices will leave us out.
+    False when the server holds other keys than ours and no password was given to replace them: encryption still
+    works, but clients that write only to signed devices will leave us out.
     """
     seeds = load_seeds(folder, client.user_id, pickle_key)
     published = await _published_master(client)

@@ -1,7 +1,8 @@
 """How fast this homeserver lets us send: one gate for all rooms.
 
-nio lets every send sleep and retry by itself: 15 sends made 36 useless refusals and lost their order; one gate made 8 in the
-same time with the order kept (FACTS 7). After a refusal the gate also learns the pace, so that the next ones do not draw more.
+nio lets every send sleep and retry by itself: 15 sends made 36 useless refusals and lost their order; one gate made
+8 in the same time with the order kept (FACTS 7). After a refusal the gate also learns the pace, so that the next
+ones do not draw more.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Gate:
     async def wait(self) -> None:
         """Until it is our turn: at once when unlimited, else one `pace` after the one before."""
         async with self._turn:
-            while (delay := self._next - self._clock()) > 0:
+            while (delay := self._next - self._clock()) > 0:  # noqa: ASYNC110 - a refusal meanwhile moves `_next` on
                 await asyncio.sleep(delay)
             self._next = self._clock() + self.pace
 

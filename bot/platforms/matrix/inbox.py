@@ -26,8 +26,8 @@ UNREADABLE = "unreadable"  # encrypted, and we have no key: parked until one com
 class Arrival:
     """One thing that happened. `key` is the event id (invites have none: room and position), unique for ever.
 
-    `sent_at` is the sender's server's clock in UTC milliseconds: shown, never trusted. `sender_key` is the curve25519 key
-    that an encrypted message came from; None means that it was sent in the clear.
+    `sent_at` is the sender's server's clock in UTC milliseconds: shown, never trusted. `sender_key` is the
+    curve25519 key that an encrypted message came from; None means that it was sent in the clear.
     """
 
     key: str
@@ -60,7 +60,9 @@ class Inbox(Protocol):
         """The sync position up to which everything is kept; None before the first sync ever."""
 
     async def keep(self, arrivals: Sequence[Arrival], position: str) -> None:
-        """Write new arrivals and the position in ONE transaction; a key that is known (also a handled one) is skipped."""
+        """Write new arrivals and the position in ONE transaction; a key that is known (also a handled one) is
+        skipped.
+        """
 
     async def waiting(self, limit: int = 100) -> Sequence[Arrival]:
         """Kept and not finished, oldest first; unreadable ones are left out."""

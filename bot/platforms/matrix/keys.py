@@ -63,9 +63,10 @@ async def reread_parked(client: AsyncClient, inbox: Inbox) -> list[Arrival]:
 async def share_room_key(client: AsyncClient, room: MatrixRoom) -> None:
     """Give the room's key to every device there before anything is encrypted with it.
 
-    nio marks a key as shared even where the request to a device failed, and that person then reads nothing; so a device that
-    did not get it makes this `Unreachable`, and the outbox tries again. A sharing that broke off earlier would also make nio
-    wait for ever: its mark is taken away (sends of one room never overlap, so it cannot be a live one).
+    nio marks a key as shared even where the request to a device failed, and that person then reads nothing; so a
+    device that did not get it makes this `Unreachable`, and the outbox tries again. A sharing that broke off
+    earlier would also make nio wait for ever: its mark is taken away (sends of one room never overlap, so it cannot
+    be a live one).
     """
     olm = client.olm
     assert olm is not None

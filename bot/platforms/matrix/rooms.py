@@ -31,8 +31,8 @@ def server_of(user_id: str) -> str:
 class DirectRooms:
     """One room for the bot and each person, made once, also when the bot is killed while making it.
 
-    The room carries an alias made from the person's id with a key that nobody else has; the server allows each alias once, so
-    a second attempt finds the first one's room. (`createRoom` itself knows no transaction id.)
+    The room carries an alias made from the person's id with a key that nobody else has; the server allows each
+    alias once, so a second attempt finds the first one's room. (`createRoom` itself knows no transaction id.)
     """
 
     def __init__(self, client: AsyncClient, key: str, name: str, *, encrypted: bool = True) -> None:
@@ -107,7 +107,7 @@ class DirectRooms:
         made = await ask(self.client, "POST", f"{CLIENT_API}/createRoom", body)
         room = MatrixRoom(made["room_id"], self.client.user_id, self._encrypted)
         self.client.rooms.setdefault(room.room_id, room)
-        return room.room_id
+        return str(room.room_id)
 
     async def _by_alias(self, user_id: str) -> str | None:
         try:

@@ -1,7 +1,7 @@
 """Everything that leaves for one homeserver: in order per room, a few at a time, through one gate.
 
-A transaction id given by the caller makes a repeat harmless: the server gives back the first event's id, also to another
-process with the same device and after a restart, for about a day (FACTS 5).
+A transaction id given by the caller makes a repeat harmless: the server gives back the first event's id, also to
+another process with the same device and after a restart, for about a day (FACTS 5).
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ class Sender:
         self._rooms: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def send(self, room_id: str, content: Json, tx_id: str, kind: str = MESSAGE) -> str:
-        """Post an event and give back its id. Encrypted rooms get it encrypted, or it raises `Denied`: never in the clear."""
+        """Post an event and give back its id. Encrypted rooms get it encrypted, or it raises `Denied`: never
+        in the clear.
+        """
         return str(await self._in_order(room_id, lambda: self._post(room_id, kind, content, tx_id)))
 
     async def edit(self, room_id: str, target: str, new: Json, tx_id: str) -> str:
@@ -113,10 +115,13 @@ class Sender:
 async def known_room(client: AsyncClient, room_id: str) -> MatrixRoom:
     """The room as nio must know it before it sends (FACTS 14); asks the server about encryption when it is new to us.
 
-    Raises `Denied("encrypted_room")` when the room is encrypted and encryption is off here: nio would send plain text (FACTS 17).
+    Raises `Denied("encrypted_room")` when the room is encrypted and encryption is off here: nio would send plain
+    text (FACTS 17).
     """
     if room_id not in client.rooms:
-        secret = room_id in client.encrypted_rooms or await state_content(client, room_id, "m.room.encryption") is not None
+        secret = (
+            room_id in client.encrypted_rooms or await state_content(client, room_id, "m.room.encryption") is not None
+        )
         client.rooms.setdefault(room_id, MatrixRoom(room_id, client.user_id, secret))
     room = client.rooms[room_id]
     if room.encrypted and client.olm is None:
@@ -129,7 +134,7 @@ def _short(event_id: str) -> str:
 
 
 async def member_of(client: AsyncClient, room_id: str, user_id: str) -> str:
-    """"join", "invite", "leave", "ban", "knock", or "" when this person was never here."""
+    """ "join", "invite", "leave", "ban", "knock", or "" when this person was never here."""
     state = await state_content(client, room_id, "m.room.member", user_id)
     return str((state or {}).get("membership", ""))
 

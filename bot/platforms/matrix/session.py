@@ -1,7 +1,8 @@
 """Signing in once, and the nio client that everything else uses.
 
-Device id and token are kept together for ever: the server recognises a repeated send by (user, device id, room, transaction),
-so another device id would double messages (FACTS 5). The password is used for one request and not kept.
+Device id and token are kept together for ever: the server recognises a repeated send by (user, device id, room,
+transaction), so another device id would double messages (FACTS 5). The password is used for one request and not
+kept.
 """
 
 from __future__ import annotations
@@ -68,7 +69,9 @@ def open_client(account: Account, folder: Path | None, pickle_key: str | None) -
     if folder is not None:
         _make_private(folder, account)
     store = "" if folder is None else str(folder)
-    client = AsyncClient(account.homeserver, account.user_id, account.device_id, store, _config(key, folder is not None))
+    client = AsyncClient(
+        account.homeserver, account.user_id, account.device_id, store, _config(key, folder is not None)
+    )
     client.restore_login(account.user_id, account.device_id, account.access_token)
     return client
 
@@ -86,8 +89,8 @@ async def sign_in(homeserver: str, user_id: str, password: str, device_name: str
 async def adopt_token(homeserver: str, access_token: str, device_id: str | None, folder: Path | None) -> Account:
     """An account from an access token that an administrator issued.
 
-    Refused when the token belongs to another device than stated, and when its device already has keys that are not in our
-    folder: a lost store on the same device is broken for good (FACTS 19).
+    Refused when the token belongs to another device than stated, and when its device already has keys that are not
+    in our folder: a lost store on the same device is broken for good (FACTS 19).
     """
     client = AsyncClient(homeserver, config=_config("unused: no store is opened", encrypted=False))
     client.access_token = access_token

@@ -1,8 +1,8 @@
 """The loop that listens to the homeserver.
 
-Not nio's `sync_forever`: there any error answer is a value and the loop retries at once (642 requests a second on a revoked
-token), and one exception in a callback ends it (FACTS 1). Here: a pause of 1 to 60 s after a fault, an end on a revoked
-token, and events kept together with the position before anybody handles them (FACTS 2).
+Not nio's `sync_forever`: there any error answer is a value and the loop retries at once (642 requests a second on a
+revoked token), and one exception in a callback ends it (FACTS 1). Here: a pause of 1 to 60 s after a fault, an end
+on a revoked token, and events kept together with the position before anybody handles them (FACTS 2).
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from nio.responses import RoomInfo, SyncResponse
 
 from bot.errors import Denied, PlatformError, Revoked, Unreachable
 from bot.platforms.matrix.arrivals import (
-    Watch, arrival_of, invite_arrival, left_arrivals, nobody, parse, readable, since_our_join,
+    Watch,
+    arrival_of,
+    invite_arrival,
+    left_arrivals,
+    nobody,
+    parse,
+    readable,
+    since_our_join,
 )  # fmt: skip
 from bot.platforms.matrix.calls import Json, ask, call, room_path
 from bot.platforms.matrix.inbox import Arrival, Inbox
@@ -100,7 +107,7 @@ class SyncLoop:
         self.faults += 1
         wait = max(wait, getattr(fault, "retry_after", 0.0))
         log.warning("matrix: sync failed (%s), again in about %.0f s", type(fault).__name__, wait)
-        await asyncio.sleep(wait * random.uniform(0.75, 1.0))  # noqa: S311 - spreads load, guards nothing
+        await asyncio.sleep(wait * random.uniform(0.75, 1.0))
 
     async def step(self) -> None:
         """One /sync: what came is kept with the new position, then the keys are looked after."""

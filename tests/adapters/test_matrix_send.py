@@ -1,0 +1,179 @@
+"""Sending to a real Synapse: pings, order, limits, repeats, sizes, edits and taking back."""
+
+import asyncio
+
+import pytest
+
+from bot.errors import Denied, Gone, Revoked, TooLarge
+from bot.platforms.matrix import content as make
+from bot.platforms.matrix.content import message
+from bot.platforms.matrix.gate import Gate
+from bot.platforms.matrix.send import Sender
+from tests.adapters.matrix_parts import client_for
+from tests.adapters.test_matrix_sync import room_with
+from tests.rigs.matrix_user import Refused
+from tests.rigs.synapse import Synapse
+
+PINGS = [
+    # (what is sent, highlight and notification count of a member at bot level 0, the same at level 50): SECURITY 8.2
+    ("room word, no mentions", {"msgtype": "m.text", "body": "@room"}, (0, 1), (1, 1)),
+    ("room word, ours", message("@room", loud=True), (0, 1), (0, 1)),
+    ("room mention", message("all", loud=True, ping_room=True), (0, 1), (1, 1)),
+    ("name, no mentions", {"msgtype": "m.text", "body": "NAME valley"}, (1, 1), (1, 1)),
+    ("name, ours", message("NAME valley", loud=True), (0, 1), (0, 1)),
+    ("hidden user id", {"msgtype": "m.text", "body": "x", "m.mentions": {"user_ids": ["MXID"]}}, (1, 1), (1, 1)),
+    ("quiet, ours", message("@room NAME"), (0, 0), (0, 0)),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "low", "high"), PINGS, ids=[row[0] for row in PINGS])
+async def test_nobody_is_pinged_by_a_word(
+    synapse: Synapse, name: str, content: dict[str, object], low: tuple[int, int], high: tuple[int, int]
+) -> None:
+    """g2: the table of SECURITY 8.2, counted by the server itself."""
+    anna, bot = await synapse.user("river"), await synapse.user("bot")
+    room = await room_with(anna, bot)
+    display = anna.user_id.partition(":")[0].removeprefix("@")
+    body = str(content["body"]).replace("NAME", display)
+    sent = {**content, "body": body}
+    if content.get("m.mentions", {}) == {"user_ids": ["MXID"]}:
+        sent["m.mentions"] = {"user_ids": [anna.user_id]}
+    await anna.sync()
+    async with client_for(bot) as client:
+        for level, wanted in ((None, low), (50, high)):
+            await anna.set_level(room, bot.user_id, level)
+            said = await anna.send(room, "read up to here")
+            await anna.call("POST", f"/_matrix/client/v3/rooms/{room}/read_markers", {"m.read": said})
+            await anna.sync()
+            await Sender(client).send(room, sent, f"{name}-{level}")
+            assert await anna.notifications(room) == wanted
+
+
+async def test_a_repeated_send_gives_back_the_first_event(synapse: Synapse) -> None:
+    """a11: the same transaction id is the same message, also from a new process, and the first content wins."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    room = await room_with(anna, bot)
+    async with client_for(bot) as client:
+        first = await Sender(client).send(room, message("one", loud=True), "tx-1")
+    async with client_for(bot) as client:
+        again = await Sender(client).send(room, message("two", loud=True), "tx-1")
+    assert first == again
+    assert [event["content"]["body"] for event in await anna.messages(room, bot.user_id)] == ["one"]
+
+
+async def test_a_limit_is_met_with_few_refusals_and_the_order_is_kept(synapse: Synapse) -> None:
+    """h12: a server's limit (here two a second after ten) costs about as many refusals as were in flight, and
+    no order.
+    """
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    rooms = [await room_with(anna, bot) for _ in range(3)]
+    await synapse.limit(bot.user_id, 2, 10)
+    async with client_for(bot) as client:
+        sender = Sender(client)
+        work = [sender.send(rooms[n % 3], message(f"m{n}", loud=True), f"m{n}") for n in range(18)]
+        sends = asyncio.gather(*work)
+        async with asyncio.timeout(60):
+            while sender.gate.refusals == 0:  # noqa: ASYNC110 - the gate announces nothing
+                await asyncio.sleep(0.01)
+            assert sender.eta(10) > 1
+            await sends
+        assert sender.gate.refusals <= 10
+        assert sender.waiting == 0
+    for place, room in enumerate(rooms):
+        said = [event["content"]["body"] for event in await anna.messages(room, bot.user_id)]
+        assert said == [f"m{n}" for n in range(18) if n % 3 == place]
+
+
+def test_the_gate_learns_the_pace_and_forgets_it() -> None:
+    """h12: after a refusal sends are as far apart as the server wants; after ten good ones it tries to be quicker."""
+    now = 100.0
+    gate = Gate(clock=lambda: now)
+    gate.passed()
+    gate.close(5.0)
+    assert gate.pace == 5.0
+    assert gate.eta(1) == 5.0
+    assert gate.eta(3) == 15.0
+    for _ in range(80):
+        gate.passed()
+    assert gate.pace == 0.0
+    assert gate.eta(100) == 0.0
+
+
+async def test_sizes_are_counted_in_bytes(synapse: Synapse) -> None:
+    """g7: 22,000 Chinese letters are 66,000 bytes; refused here, and what passes here passes there."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    room = await room_with(anna, bot)
+    async with client_for(bot) as client:
+        sender = Sender(client)
+        with pytest.raises(TooLarge):
+            await sender.send(room, message("行" * 22_000), "big")
+        most = "x" * (make.EVENT_BYTES - make.SERVER_SHARE - make.byte_size(message("")))
+        await sender.send(room, message(most), "most")
+        with pytest.raises(TooLarge):
+            await sender.send(room, message(most + "x"), "over")
+    with pytest.raises(Refused, match="M_TOO_LARGE"):
+        await anna.send(room, "x" * 65_400)
+
+
+async def test_taking_back_takes_the_edits_too(synapse: Synapse) -> None:
+    """a9: neither the original nor any edit stays readable; a second time is no fault."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    room = await room_with(anna, bot)
+    async with client_for(bot) as client:
+        sender = Sender(client)
+        first = await sender.send(room, message("secret one", "<p>secret one</p>", loud=True), "a")
+        second = await sender.edit(room, first, message("secret two", "<p>secret two</p>", loud=True), "b")
+        shown = await anna.event(room, first)
+        assert shown["unsigned"]["m.relations"]["m.replace"]["event_id"] == second
+        edited = (await anna.event(room, second))["content"]
+        assert (edited["body"], edited["m.new_content"]["body"], edited["m.mentions"]) == (
+            "* secret two",
+            "secret two",
+            {},
+        )
+        await sender.redact(room, [first, second], "c")
+        await sender.redact(room, [first, second, "$unknown"], "d")
+    assert "secret" not in str(await anna.timeline(room))
+
+
+async def test_the_same_reaction_twice_is_no_fault(synapse: Synapse) -> None:
+    """a17: a seeded reaction that is there already is there."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    room = await room_with(anna, bot)
+    card = await anna.send(room, "card")
+    async with client_for(bot) as client:
+        sender = Sender(client)
+        assert await sender.react(room, card, "✅", "r1")
+        assert await sender.react(room, card, "✅", "r2") is None
+
+
+async def test_what_a_room_does_not_allow_is_denied_once(synapse: Synapse) -> None:
+    """a10: a room where the bot may not speak, a room it is not in, a dead token: each its own error, none retried."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    mute = await room_with(anna, bot, levels={"events_default": 50})
+    foreign = await anna.create_room("Foreign")
+    async with client_for(bot) as client:
+        sender = Sender(client)
+        for room in (mute, foreign, "!nowhere:rig.example"):
+            with pytest.raises(Denied):
+                await sender.send(room, message("x"), "x")
+        await synapse.revoke(bot)
+        with pytest.raises(Revoked):
+            await sender.send(mute, message("x"), "y")
+
+
+async def test_an_answer_stays_in_its_thread() -> None:
+    """a19: relations of a reply, of a thread, of neither."""
+    plain = message("x")
+    assert make.answering(plain, None) is plain
+    assert make.answering(plain, "$a")["m.relates_to"] == {"m.in_reply_to": {"event_id": "$a"}}
+    threaded = make.answering(plain, None, "$root")["m.relates_to"]
+    assert (threaded["rel_type"], threaded["event_id"], threaded["is_falling_back"]) == ("m.thread", "$root", True)
+
+
+async def test_a_redaction_of_something_unknown_is_not_an_error_but_a_missing_room_is(synapse: Synapse) -> None:
+    """a9: reading a state of a room that is not there is `Gone` or `Denied`."""
+    bot = await synapse.user("bot")
+    async with client_for(bot) as client:
+        with pytest.raises((Denied, Gone)):
+            await Sender(client).send("!missing:rig.example", message("x"), "z")
