@@ -8,15 +8,17 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bot.cards import Card, Outcome
+from bot.cards import Card, Choice, FormPage, Outcome
 from bot.core import Core
 from bot.errors import Denied, Gone, Unreachable
 from bot.outbox import Delivery
 from bot.platforms.base import Act, Found, Health, Room, Sent
 from bot.platforms.rehearsal.world import Channel, Message, World
 from bot.platforms.typed import answer_line, settle_by_outbox
+from bot.runner import FORM_PREFIX
 from bot.spaces import Place
-from bot.text import parse, to_matrix, to_plain
+from bot.text import escape, parse, to_matrix, to_plain
+from bot.words import Md
 
 REMEMBERS = timedelta(hours=1)
 
@@ -38,9 +40,14 @@ class RehearsalAdapter:
 
     async def deliver(self, delivery: Delivery) -> Sent:
         """Puts, changes or removes a message; refuses like a platform would."""
+        await self.world.travel()
         if self.name in self.world.down:
             raise Unreachable
-        channel = self._channel(delivery)
+        sent = self._put(self._channel(delivery), delivery)
+        await self.world.travel()
+        return sent
+
+    def _put(self, channel: Channel, delivery: Delivery) -> Sent:
         if delivery.kind in {"edit", "tally"}:
             return self._edit(channel, delivery)
         if delivery.kind == "redact":
@@ -56,7 +63,7 @@ class RehearsalAdapter:
                 raise Denied("closed")
             return self.world.direct(delivery.account)
         channel = self.world.channels.get(delivery.address)
-        if channel is None or channel.gone:
+        if channel is None or channel.gone or not self.world.bot_inside(channel):
             raise Gone
         if channel.missing & {"view", "send"}:
             raise Denied
@@ -70,6 +77,7 @@ class RehearsalAdapter:
         drawn = self._draw(delivery.card)
         message.versions.append(message.text)
         message.text, message.html, message.choices = drawn.text, drawn.html, drawn.choices
+        message.weights = drawn.weights
         self.world.tell()
         return Sent((message.id,), channel.address, tuple(one.token for one in delivery.card.choices))
 
@@ -92,7 +100,8 @@ class RehearsalAdapter:
         return Message(
             self.world.new_id(), "bot", "\n".join(lines), html, tuple((one.label, one.token) for one in card.choices),
             silent=silent, nonce=nonce, picture=card.picture.png if card.picture else "",
-            alt=card.picture.alt if card.picture else "",
+            alt=card.picture.alt if card.picture else "", code=card.code,
+            weights=tuple(one.weight for one in card.choices),
         )  # fmt: skip
 
     async def find(self, delivery: Delivery) -> Sent | Found:
@@ -161,9 +170,28 @@ class RehearsalAdapter:
         return self.show(account, channel, await self.core.runner.press(self.act(account, channel), token))
 
     async def submit(self, account: str, channel: str, form: str, values: dict[str, str]) -> Outcome:
-        """A page of the open form."""
-        self.world.screens[account].form = None
-        return self.show(account, channel, await self.core.runner.submit(self.act(account, channel), form, values))
+        """A page of the open form. What follows stands behind a button, as it must where a form cannot open a form."""
+        screen = self.world.screens[account]
+        screen.form = None
+        outcome = self.show(account, channel, await self.core.runner.submit(self.act(account, channel), form, values))
+        if outcome.form is not None:
+            screen.form = None
+            self._whisper_next(account, channel, outcome.form)
+        return outcome
+
+    def _whisper_next(self, account: str, channel: str, page: FormPage) -> None:
+        button = Choice(page.mend, f"{FORM_PREFIX}{page.token}", "main")
+        self._whisper(account, channel, self._draw(Card(self._said(account, page), (button,))))
+
+    def _said(self, account: str, page: FormPage) -> Md:
+        if page.error or page.page == 1:
+            return page.error or Md(escape(page.title))
+        language = self.world.screens[account].language
+        return self.core.words.say(language, "core.page_saved", at=page.page - 1, of=page.pages)
+
+    def _whisper(self, account: str, channel: str, message: Message) -> None:
+        message.where = channel or self.world.direct(account).address
+        self.world.whisper(account, message)
 
     async def type(self, account: str, channel: str, text: str, reply_to: str = "") -> Outcome | None:
         """A typed line."""
@@ -177,9 +205,8 @@ class RehearsalAdapter:
         screen = self.world.screens[account]
         for say in outcome.says if self.name == "forms" else ():
             message = self._draw(say.card)
-            message.private = say.private
             if say.private or not channel:
-                screen.private.append(message)
+                self._whisper(account, channel, message)
             else:
                 self.world.post(channel, message)
         screen.form = outcome.form

@@ -7,11 +7,14 @@ can be down, and can lack a permission.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.cards import FormPage
+from bot.clock import Clock
 
 
 @dataclass
@@ -31,11 +34,15 @@ class Message:
     reply_to: str = ""
     picture: str = ""
     alt: str = ""
+    code: str = ""
+    weights: tuple[str, ...] = ()  # of the choices, in their order
+    where: str = ""  # of a private answer: the channel in which it shows
+    at: datetime | None = None
 
 
 @dataclass
 class Channel:
-    """A channel, a room or a direct room. `missing` are permissions that the bot lacks here."""
+    """A channel, a room or a direct room. `missing`: permissions the bot lacks here; `closed`: only managers see it."""
 
     address: str
     name: str
@@ -44,6 +51,7 @@ class Channel:
     missing: set[str] = field(default_factory=set)
     direct_with: str = ""
     gone: bool = False
+    closed: bool = False
 
     def standing(self) -> list[Message]:
         """What can be read now."""
@@ -59,6 +67,7 @@ class Space:
     style: str  # forms | lines
     channels: list[str] = field(default_factory=list)
     managers: set[str] = field(default_factory=set)
+    members: set[str] = field(default_factory=set)
     bot_inside: bool = True
 
 
@@ -75,9 +84,13 @@ class Screen:
 
 
 class World:
-    """All of it. `changed` is called after each change (the page listens)."""
+    """All of it. `changed` is called after each change (the page listens).
 
-    def __init__(self) -> None:
+    `pace`: seconds a delivery is under way, half of them after the message stands: time to be interrupted in.
+    """
+
+    def __init__(self, clock: Clock | None = None, pace: float = 0.0) -> None:
+        self.clock, self.pace = clock or Clock(), pace
         self.spaces: dict[str, Space] = {}
         self.channels: dict[str, Channel] = {}
         self.screens: dict[str, Screen] = {}
@@ -111,16 +124,32 @@ class World:
             self.channels[address] = Channel(address, "direct", "", direct_with=account)
         return self.channels[address]
 
+    def bot_inside(self, channel: Channel) -> bool:
+        """Whether the bot is where a channel is; it can always be written to directly."""
+        return not channel.space or self.spaces[channel.space].bot_inside
+
+    async def travel(self) -> None:
+        """Half of the way of a delivery."""
+        if self.pace:
+            await asyncio.sleep(self.pace / 2)
+
     def post(self, address: str, message: Message) -> Message:
         """Puts a message into a channel; one with a known nonce is not put twice."""
         channel = self.channels[address]
         known = next((one for one in channel.messages if message.nonce and one.nonce == message.nonce), None)
         if known is not None:
             return known
+        message.at = self.clock.now()
         channel.messages.append(message)
         self.sent += message.author == "bot"
         self.tell()
         return message
+
+    def whisper(self, account: str, message: Message) -> None:
+        """Shows an answer to one person, in the channel `message.where`."""
+        message.private, message.at = True, self.clock.now()
+        self.screens[account].private.append(message)
+        self.tell()
 
     def find(self, address: str, message: str) -> Message | None:
         """A message by its id."""
