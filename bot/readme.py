@@ -1,4 +1,4 @@
-"""The parts of the README that are made from the code: the table of commands. `causeway docs` writes them, a law compares.
+"""The parts of the READMEs made from the code: the table of commands. `causeway docs` writes them, a law compares.
 
 A part stands between `<!-- name -->` and `<!-- /name -->`.
 """
