@@ -77,7 +77,8 @@ def _without_invisible(text: str) -> str:
 
 
 def _needed_joiner(found: regex.Match[str]) -> str:
-    before, after = found.string[: found.start()][-1:], found.string[found.end() : found.end() + 1]
+    text, start, end = found.string, found.start(), found.end()
+    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
     in_word = _JOINED.match(before) and _JOINED.match(after)
     in_emoji = _EMOJI_END.match(before) and _EMOJI.match(after)
     return str(found[0][0]) if in_word or in_emoji else ""

@@ -6,18 +6,23 @@ from itertools import accumulate
 
 import regex  # type: ignore[import-untyped]
 
-# What is never cut open: a masked link with its domain, an address, a code of the platform, an escaped character.
+# What is never cut open: a masked link with its domain, an address, a code of the platform, a short emphasis (its other
+# half would lie in another message), an escaped character. Every repeat has an end, so that no text makes this slow.
 _WHOLE = regex.compile(
-    r"\[(?:\\.|[^\]\\\n])*\]\(<?[^)\s]*\)(?: \([a-z0-9.-]+\))?"
-    r"|<[^<>\s]+>"
-    r"|[a-z][a-z0-9+.-]*://[^\s<>\[\]]+"
+    r"\[(?:\\.|[^\[\]\\\n]){0,200}\]\(<?[^)\s]{0,520}\)(?: \([a-z0-9.-]{1,253}\))?"
+    r"|<[^<>\s]{1,520}>"
+    r"|[a-z][a-z0-9+.-]{1,20}://[^\s<>\[\]]{1,520}"
+    r"|\*{1,3}(?:\\.|[^*\\\n]){1,200}\*{1,3}"
+    r"|`[^`\n]{1,200}`"
     r"|\\."
     r"|\X",
     regex.IGNORECASE,
 )
-_CUTS = tuple(
-    regex.compile(pattern) for pattern in (r"\n[^\S\n]*\n\s*", r"\n\s*", r"(?<=[.!?…:;][\"'”’»)\]]*)\s+", r"\s+")
-)
+_SMALLEST = regex.compile(r"\\.|\X", regex.DOTALL)
+# A cut inside a line never makes a list or a heading of what follows.
+_INSIDE = r"\s+(?![-+#>]|[0-9]+[.)])"
+_SENTENCE = rf"(?<=[.!?…:;][\"'”’»)\]]{{0,3}}){_INSIDE}"
+_CUTS = tuple(regex.compile(pattern) for pattern in (r"\n[^\S\n]*\n\s*", r"\n\s*", _SENTENCE, _INSIDE))
 _FULL_ENOUGH = 0.3
 """Share of a part that must be filled before a better kind of cut is preferred to a later one."""
 
@@ -51,5 +56,8 @@ def _cut(text: str, limit: int) -> tuple[int, int]:
 
 def _borders(text: str, limit: int) -> set[int]:
     """Return the places from 1 to `limit` where something whole ends; `limit` itself when nothing does."""
-    lengths = (len(piece[0]) for piece in _WHOLE.finditer(text, 0, min(len(text), 4 * limit + 1000)))
-    return {end for end in accumulate(lengths) if end <= limit} or {limit}
+    for pieces in (_WHOLE, _SMALLEST):
+        lengths = (len(piece[0]) for piece in pieces.finditer(text, 0, min(len(text), limit + 1000)))
+        if ends := {end for end in accumulate(lengths) if end <= limit}:
+            return ends
+    return {limit}

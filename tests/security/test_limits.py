@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
-from bot.text import TextRefused, gate, parse, to_matrix
+from bot.text import TextRefused, gate, parse, split, to_matrix
 from bot.text.clean import MAX_BYTES
 from bot.text.reading import MAX_MARKDOWN
 
@@ -44,6 +45,19 @@ def test_the_longest_text_that_is_read_is_read_in_bounded_time(bomb: str) -> Non
     """G7: the reader's worst cases at its own limit; 80,000 signs took 695 ms, these take at most 0.2 s."""
     text = (bomb * MAX_MARKDOWN)[:MAX_MARKDOWN]
     assert best_of(2, lambda: to_matrix(parse(text))) < 2.0
+
+
+@pytest.mark.parametrize("bomb", [*BOMBS, "a", "[\\", "<a", "a://", "😀\u200d", "क\u200d"])
+def test_gating_and_cutting_take_time_in_proportion(bomb: str) -> None:
+    """G7: no pattern looks at the same place again and again (a first version of the cutter took 42 s for "[")."""
+    text = (bomb * 20_000)[:20_000]
+
+    def gate_and_cut() -> None:
+        with suppress(TextRefused):
+            gate(text, limit=20_000)
+        split(text, 1990)
+
+    assert best_of(2, gate_and_cut) < 1.0
 
 
 def test_a_text_one_letter_too_long_says_how_long_it_is() -> None:

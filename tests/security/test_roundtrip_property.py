@@ -7,7 +7,7 @@ import string
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.text import TextRefused, escape, gate, parse, to_discord, to_matrix, to_plain
+from bot.text import TextRefused, escape, gate, parse, split, to_discord, to_matrix, to_plain
 from tests.security.hostile import PINGS, TEXTS, faults_on_discord, faults_on_matrix
 
 SIGNS = st.text(alphabet=string.punctuation + "a1 \nhttps://x.orgé", max_size=80)
@@ -41,6 +41,7 @@ def test_no_text_becomes_more_than_words_on_discord(one: str, two: str, literal:
     assert not PINGS.search(drawn)
     if literal:
         assert not faults_on_discord(drawn)
+        assert not [fault for part in split(drawn, 50) for fault in faults_on_discord(part)]
 
 
 @given(WORDS, WORDS, st.booleans())

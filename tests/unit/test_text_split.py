@@ -61,6 +61,8 @@ def test_a_visible_character_and_its_escape_are_never_cut(text: str, limit: int)
         ("no end in sight for this text", 12, ["no end in", "sight for", "this text"]),
         ("¿Vienes? Sí, claro que voy.", 20, ["¿Vienes?", "Sí, claro que voy."]),
         ("x" * 25, 10, ["x" * 10, "x" * 10, "x" * 5]),
+        ("we meet at noon - bring 2. water", 16, ["we meet at", "noon - bring 2.", "water"]),
+        ("come with **all of us** now", 20, ["come with", "**all of us** now"]),
         ("a\n\nb" + "c" * 20, 20, ["a", "b" + "c" * 19, "c"]),
     ],
 )
