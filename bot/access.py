@@ -6,11 +6,22 @@ the coalition is only ever a row (SECURITY 4b).
 
 from __future__ import annotations
 
-from bot.feature import Level
+from enum import StrEnum
+
 from bot.platforms.base import Act
 from bot.spaces import Organization
 
 COALITION = ""
+
+
+class Level(StrEnum):
+    """Who may use an entry; asked by the gate in the one loop that runs entries."""
+
+    ANYONE = "anyone"
+    MANAGER = "manager"  # Manage Server or level 50 in the place where it is asked
+    SENDER = "sender"  # may send calls to action for the organization
+    MODERATOR = "moderator"  # of the organization
+    COORDINATOR = "coordinator"  # of the coalition
 
 
 def may(level: Level, act: Act | None, organization: Organization | None, roles: frozenset[tuple[str, str]]) -> bool:

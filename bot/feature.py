@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import delete, insert
 
 from bot import tables as t
+from bot.access import Level, may
 from bot.cards import Card, Choice, Option, Outcome, Picture, Say
 from bot.db import Tx
 from bot.errors import Missing, Refused, UserError
@@ -45,16 +46,6 @@ from bot.when import (
 from bot.words import BOTH, LANGUAGES, Md, Speaker, Words
 
 TEXT_LIMIT = 1500  # characters of one thing people write (SECURITY G7)
-
-
-class Level(StrEnum):
-    """Who may use an entry; asked by the gate in the one loop that runs entries."""
-
-    ANYONE = "anyone"
-    MANAGER = "manager"  # Manage Server or level 50 in the place where it is asked
-    SENDER = "sender"  # may send calls to action for the organization
-    MODERATOR = "moderator"  # of the organization
-    COORDINATOR = "coordinator"  # of the coalition
 
 
 class Kind(StrEnum):
@@ -217,8 +208,6 @@ class Call:
 
     def can(self, level: Level) -> bool:
         """Whether the asker reaches a level here; the gate itself is asked before the handler runs."""
-        from bot.access import may  # the gate imports the vocabulary
-
         return may(level, self.act, self.organization, self.roles)
 
     # -- answering --------------------------------------------------------------------------------------------------
