@@ -208,6 +208,7 @@ delivery = Table(
     Index("delivery_line", "platform", "state", "due_at"),
     Index("delivery_subject", "subject", "channel"),
     Index("delivery_lane", "lane", "state"),
+    Index("delivery_person", "person", "state"),
     info=owned("system", "the sender's moderators see states in words", "90 days after it was done"),
 )
 

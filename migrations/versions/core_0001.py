@@ -21,7 +21,6 @@ def upgrade() -> None:
         sa.Column("address", sa.LargeBinary(), nullable=False),
         sa.Column("room", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("index"),
-        info={"owner": "person", "readers": "people.py only", "erased": "with the person"},
     )
     op.create_index(op.f("ix_account_person"), "account", ["person"], unique=False)
     op.create_table(
@@ -36,11 +35,6 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform", "address", "purpose", name="one_purpose_once"),
-        info={
-            "owner": "organization",
-            "readers": "moderators of the organization; the outbox",
-            "erased": "with its space",
-        },
     )
     op.create_index(op.f("ix_channel_organization"), "channel", ["organization"], unique=False)
     op.create_index(op.f("ix_channel_space"), "channel", ["space"], unique=False)
@@ -53,7 +47,6 @@ def upgrade() -> None:
         sa.Column("person", sa.String(length=40), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("token"),
-        info={"owner": "system", "readers": "the runner", "erased": "after 400 days"},
     )
     op.create_table(
         "connect_code",
@@ -61,11 +54,6 @@ def upgrade() -> None:
         sa.Column("organization", sa.String(length=40), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("index"),
-        info={
-            "owner": "system",
-            "readers": "nobody; only its HMAC is kept",
-            "erased": "when redeemed or revoked, or 7 days after it was made",
-        },
     )
     op.create_table(
         "delivery",
@@ -95,13 +83,9 @@ def upgrade() -> None:
         sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("seq"),
         sa.UniqueConstraint("id"),
-        info={
-            "owner": "system",
-            "readers": "the sender's moderators see states in words",
-            "erased": "90 days after it was done",
-        },
     )
     op.create_index("delivery_lane", "delivery", ["lane", "state"], unique=False)
+    op.create_index("delivery_person", "delivery", ["person", "state"], unique=False)
     op.create_index("delivery_line", "delivery", ["platform", "state", "due_at"], unique=False)
     op.create_index("delivery_subject", "delivery", ["subject", "channel"], unique=False)
     op.create_table(
@@ -113,7 +97,6 @@ def upgrade() -> None:
         sa.Column("organization", sa.String(length=40), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        info={"owner": "system", "readers": "coordinators, as counts", "erased": "after 400 days"},
     )
     op.create_table(
         "due",
@@ -127,7 +110,6 @@ def upgrade() -> None:
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("done_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
-        info={"owner": "system", "readers": "the bot", "erased": "90 days after it was done"},
     )
     op.create_index("due_line", "due", ["state", "due_at"], unique=False)
     op.create_table(
@@ -143,11 +125,6 @@ def upgrade() -> None:
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        info={
-            "owner": "person",
-            "readers": "the person who fills it in",
-            "erased": "when it is sent or cancelled, or after 7 days",
-        },
     )
     op.create_index(op.f("ix_form_person"), "form", ["person"], unique=False)
     op.create_table(
@@ -156,7 +133,6 @@ def upgrade() -> None:
         sa.Column("person", sa.String(length=40), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("index"),
-        info={"owner": "person", "readers": "people.py only", "erased": "when used, or after an hour"},
     )
     op.create_table(
         "message",
@@ -170,7 +146,6 @@ def upgrade() -> None:
         sa.Column("tokens", sa.Text(), nullable=False),
         sa.Column("sent_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "address", "id"),
-        info={"owner": "system", "readers": "the outbox and the adapters", "erased": "a year after it was sent"},
     )
     op.create_index(op.f("ix_message_delivery"), "message", ["delivery"], unique=False)
     op.create_index(op.f("ix_message_subject"), "message", ["subject"], unique=False)
@@ -179,7 +154,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
-        info={"owner": "system", "readers": "the bot", "erased": "overwritten; with the installation"},
     )
     op.create_table(
         "organization",
@@ -198,11 +172,6 @@ def upgrade() -> None:
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
-        info={
-            "owner": "coalition",
-            "readers": "everybody: the public directory",
-            "erased": "30 days after the organization left",
-        },
     )
     op.create_table(
         "person",
@@ -214,11 +183,6 @@ def upgrade() -> None:
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        info={
-            "owner": "person",
-            "readers": "the person, by /mydata",
-            "erased": "at once by /mydata erase; after a year without an act",
-        },
     )
     op.create_table(
         "role",
@@ -227,11 +191,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=16), nullable=False),
         sa.Column("granted_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("person", "organization", "name"),
-        info={
-            "owner": "person",
-            "readers": "the gate; moderators see names of roles, not people",
-            "erased": "with the person or the organization",
-        },
     )
     op.create_table(
         "role_map",
@@ -239,7 +198,6 @@ def upgrade() -> None:
         sa.Column("platform_role", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("organization", "platform_role", "name"),
-        info={"owner": "organization", "readers": "moderators of the organization", "erased": "with the organization"},
     )
     op.create_table(
         "space",
@@ -251,11 +209,6 @@ def upgrade() -> None:
         sa.Column("joined_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("platform", "address", name="one_space_one_organization"),
-        info={
-            "owner": "coalition",
-            "readers": "the bot; names to moderators",
-            "erased": "when the bot is removed from it, or the organization leaves",
-        },
     )
     op.create_index(op.f("ix_space_organization"), "space", ["organization"], unique=False)
     op.create_table(
@@ -264,11 +217,6 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=255), nullable=False),
         sa.Column("leave_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "address"),
-        info={
-            "owner": "system",
-            "readers": "nobody",
-            "erased": "when it connects, or after 60 minutes, when the bot leaves it",
-        },
     )
 
 
