@@ -1,0 +1,178 @@
+"""Discord as a platform: signs in, listens, delivers, and says how it is doing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.core import Core
+from bot.errors import Limited, Revoked, Unreachable
+from bot.outbox import Delivery
+from bot.platforms.base import Found, Health, Room, Sent
+from bot.platforms.discord import commands, servers
+from bot.platforms.discord.client import Client
+from bot.platforms.discord.conversation import Conversation
+from bot.platforms.discord.faults import translated
+from bot.platforms.discord.pacer import Pacer
+from bot.platforms.discord.sending import Mail
+from bot.spaces import Place
+
+log = structlog.get_logger(__name__)
+
+REMEMBERS = timedelta(seconds=60)  # Discord promises "the past few minutes" for a nonce (FACTS 30)
+IN_FLIGHT = 100  # a channel that waits for its bucket must not hold the others up
+PATIENCE = 90.0  # seconds for one delivery; discord.py itself repeats a 5xx for about 25
+AWAY = 1.0  # seconds until a row is tried again while the bot is not signed in
+
+
+class DiscordAdapter:
+    """The contract of `bot.platforms.base` on the real discord.py, with the guilds intent alone (FACTS 32)."""
+
+    name = "discord"
+    in_flight = IN_FLIGHT
+    remembers = REMEMBERS
+
+    def __init__(
+        self, core: Core, token: str, *, api_url: str = "", gateway_url: str = "", per_second: int = 48,
+        per_channel: int = 4,
+    ) -> None:  # fmt: skip
+        self.core, self._token = core, token
+        self._urls = api_url, gateway_url
+        self._pacer = Pacer(per_second, per_channel)
+        self._client: Client | None = None
+        self._mail: Mail | None = None
+        self._revoked = asyncio.Event()
+        self.public: bool | None = None  # whether others than the application's owner can add it; None: not known yet
+
+    # -- serving ----------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Signs in, registers the commands and serves. Revoked when the token is dead; Unreachable otherwise."""
+        point_library(*self._urls)
+        client = Client(self.core, self.name, self._pacer, Conversation(self.core, self.name))
+        try:
+            with translated():
+                await client.login(self._token)
+                await self._register(client)
+            self._client, self._mail = client, Mail(client, self.core, self._pacer, self.name)
+            await self._serve(client)
+        except Revoked:
+            self._revoked.set()
+            raise
+        finally:
+            self._client = self._mail = None
+            await client.close()
+
+    async def _register(self, client: Client) -> None:
+        application = client.application
+        assert application is not None
+        self.public = application.bot_public
+        if not self.public:
+            log.warning("only the application's owner can add it to a server: turn Public Bot on")
+        tree = commands.tree(self.core.registry, self.core.words)
+        await client.http.bulk_upsert_global_commands(application.id, tree)
+
+    async def _serve(self, client: Client) -> None:
+        """Until the gateway gives up, or any request was answered with 401."""
+        gateway = asyncio.create_task(client.connect(), name="discord gateway")
+        dead = asyncio.create_task(self._revoked.wait())
+        try:
+            await asyncio.wait({gateway, dead}, return_when=asyncio.FIRST_COMPLETED)
+            if self._revoked.is_set():
+                raise Revoked
+            with translated():
+                await gateway
+            raise Unreachable
+        finally:
+            for task in (gateway, dead):
+                task.cancel()
+                with suppress(asyncio.CancelledError, Exception):
+                    await task
+
+    # -- delivering -------------------------------------------------------------------------------------------------
+
+    async def deliver(self, delivery: Delivery) -> Sent:
+        """Sends, edits or takes back one row."""
+        try:
+            with translated():
+                async with asyncio.timeout(PATIENCE):
+                    return await self._ready_mail().carry(delivery)
+        except Revoked:
+            self._revoked.set()
+            raise
+
+    async def find(self, delivery: Delivery) -> Sent | Found:
+        """Looks for a row that may have arrived; needs to know our permissions, so only once the servers are known."""
+        mail = self._ready_mail()
+        if self._client is None or not self._client.is_ready():
+            raise _away()
+        with translated():
+            async with asyncio.timeout(PATIENCE):
+                return await mail.look(delivery)
+
+    def _ready_mail(self) -> Mail:
+        if self._revoked.is_set():
+            raise Revoked
+        if self._mail is None:
+            raise _away()
+        return self._mail
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    async def rooms(self, space: str, channel: str = "") -> Sequence[Room]:
+        """The text channels of a server."""
+        return servers.rooms_of(self._client, space) if self._client else ()
+
+    async def problems(self, address: str) -> tuple[str, ...]:
+        """What is missing in a channel: of view, send, embed, attach, history; or `gone`."""
+        return servers.problems_of(self._client, address) if self._client else ()
+
+    async def manages(self, account: str, place: Place) -> bool:
+        """Whether somebody has Manage Server in a server now."""
+        if self._client is None:
+            return False
+        return await servers.manages(self._client, self._pacer, account, place.space)
+
+    async def leave(self, address: str) -> None:
+        """Leaves a server."""
+        if self._client is None:
+            raise _away()
+        await servers.leave(self._client, self._pacer, address)
+
+    def health(self) -> Health:
+        """Signed in and listening, starting, silent for so long, or revoked."""
+        if self._revoked.is_set():
+            return Health(False, "health.revoked", {"platform": "Discord"})
+        if self._client is None or self._client.listening_since is None:
+            return Health(False, "health.starting", {"platform": "Discord"})
+        silent = self._client.silent_for()
+        key = "health.silent" if silent else "health.well"
+        return Health(not silent, key, {"platform": "Discord", "seconds": round(silent)})
+
+    def seconds_for(self, messages: int) -> float:
+        """How long so many messages take at our pace."""
+        return self._pacer.seconds_for(messages)
+
+
+def _away() -> Limited:
+    """Not signed in: nothing has left, so the row simply waits its turn."""
+    waiting = Limited(AWAY)
+    waiting.reason = Unreachable.reason
+    return waiting
+
+
+def point_library(api_url: str, gateway_url: str) -> None:
+    """Points discord.py at another server; its addresses are class attributes: one Discord per process (FACTS 46)."""
+    if api_url:
+        Route.BASE = api_url.rstrip("/")
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+

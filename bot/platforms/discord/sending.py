@@ -1,0 +1,162 @@
+"""Deliveries: posts, edits, take-backs, direct messages; and the look for one that may have arrived."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+import discord
+from discord.utils import time_snowflake
+
+from bot.core import Core
+from bot.errors import Gone
+from bot.outbox import Delivery
+from bot.platforms.base import Found, Sent
+from bot.platforms.discord.faults import UNKNOWN_MESSAGE
+from bot.platforms.discord.pacer import Pacer
+from bot.platforms.discord.render import Part, parts_of, tokens_of
+
+BEFORE = timedelta(minutes=2)  # clocks differ: how far before the first try a message is looked for
+LOOK_BACK = 500  # messages of a channel that are looked through at most
+
+
+class Mail:
+    """Sends through one signed-in client."""
+
+    def __init__(self, client: discord.Client, core: Core, pacer: Pacer, platform: str) -> None:
+        self._client, self._core, self._pacer, self._platform = client, core, pacer, platform
+        self._rooms: dict[str, str] = {}
+
+    async def carry(self, delivery: Delivery) -> Sent:
+        """Does what a row says; discord.py's own errors."""
+        if delivery.kind == "redact":
+            return await self._take_back(delivery)
+        assert delivery.card is not None
+        parts, address = parts_of(delivery.card), await self._address(delivery)
+        if delivery.kind in {"edit", "tally"}:
+            ids = await self._edit(delivery, address, parts)
+        else:
+            ids = [*(await self._post(delivery, address, dict(enumerate(parts)))).values()]
+        return Sent(tuple(ids), address, tokens_of(delivery.card))
+
+    async def look(self, delivery: Delivery) -> Sent | Found:
+        """Finds a row's messages among the channel's own recent ones; parts that are missing are sent now."""
+        assert delivery.card is not None
+        address = await self._address(delivery)
+        if not delivery.account and not self._may_look(address):
+            return Found.CANNOT_KNOW
+        parts = parts_of(delivery.card)
+        found = await self._standing(delivery, address, parts)
+        if not found:
+            return Found.NOT_THERE
+        missing = {at: part for at, part in enumerate(parts) if at not in found}
+        found.update(await self._post(delivery, address, missing))
+        return Sent(tuple(found[at] for at in sorted(found)), address, tokens_of(delivery.card))
+
+    # -- posting ----------------------------------------------------------------------------------------------------
+
+    async def _address(self, delivery: Delivery) -> str:
+        if delivery.kind != "direct":
+            return delivery.address
+        known = delivery.room or self._rooms.get(delivery.account)
+        return known or await self._open_room(delivery.account)
+
+    async def _open_room(self, account: str) -> str:
+        await self._pacer.turn()
+        room = str((await self._client.http.start_private_message(int(account)))["id"])
+        self._rooms[account] = room
+        await self._core.remember_room(self._platform, account, room)
+        return room
+
+    def _room(self, address: str) -> discord.PartialMessageable:
+        return self._client.get_partial_messageable(int(address))
+
+    async def _post(self, delivery: Delivery, address: str, parts: dict[int, Part]) -> dict[int, str]:
+        """New messages, each with a nonce of its row and part: a second try returns the first one's message."""
+        ids = {}
+        for at, part in parts.items():
+            await self._pacer.turn(f"post {address}")
+            try:
+                made = await self._room(address).send(
+                    nonce=f"{delivery.id}.{at}", silent=delivery.silent, **part.to_send()
+                )
+            except discord.NotFound as error:
+                if error.code != UNKNOWN_MESSAGE:
+                    raise
+                continue  # the nonce's message was posted and then deleted (FACTS 30): done, and theirs to delete
+            ids[at] = str(made.id)
+        return ids
+
+    # -- changing ---------------------------------------------------------------------------------------------------
+
+    async def _edit(self, delivery: Delivery, address: str, parts: Sequence[Part]) -> list[str]:
+        """Changes each message in place; a text that grew gets further messages, one that shrank loses some."""
+        standing = list(delivery.targets)
+        if len(parts) > len(standing):
+            standing += await self._later_parts(delivery, address)
+        for target, part in zip(standing, parts, strict=False):
+            await self._pacer.turn(f"edit {address}")
+            await self._room(address).get_partial_message(int(target)).edit(**part.to_edit())
+        for surplus in standing[len(parts) :]:
+            await self._delete(address, surplus)
+        more = dict(list(enumerate(parts))[len(standing) :])
+        return [*standing[: len(parts)], *(await self._post(delivery, address, more)).values()]
+
+    async def _later_parts(self, delivery: Delivery, address: str) -> list[str]:
+        """Messages that an earlier edit added behind the original ones: ours, after them, with the same code."""
+        code = delivery.card.code if delivery.card else ""
+        if not code or not self._may_look(address):
+            return []
+        after = discord.Object(int(delivery.targets[-1]))
+        return [
+            str(one.id) async for one in self._own(address, after) if one.content.split("\n")[-1].startswith(f"{code} ")
+        ]
+
+    async def _take_back(self, delivery: Delivery) -> Sent:
+        for target in delivery.targets:
+            await self._delete(delivery.address, target)
+        return Sent((), delivery.address)
+
+    async def _delete(self, address: str, message: str) -> None:
+        """Deletes one message; one that is gone was deleted by them."""
+        await self._pacer.turn(f"delete {address}")
+        try:
+            await self._room(address).get_partial_message(int(message)).delete()
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise Gone from error
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def _may_look(self, address: str) -> bool:
+        """Without the history permission the list is empty, which reads as "not posted" (FACTS 30)."""
+        channel = self._client.get_channel(int(address))
+        if not isinstance(channel, discord.abc.GuildChannel):
+            return False
+        granted = channel.permissions_for(channel.guild.me)
+        return granted.view_channel and granted.read_message_history
+
+    async def _standing(self, delivery: Delivery, address: str, parts: Sequence[Part]) -> dict[int, str]:
+        """Which parts stand in the channel already: part number -> message."""
+        assert delivery.tried_at is not None
+        after = discord.Object(time_snowflake(delivery.tried_at - BEFORE))
+        code = delivery.card.code if delivery.card else ""
+        found: dict[int, str] = {}
+        async for one in self._own(address, after):
+            at = next((at for at, part in enumerate(parts) if at not in found and _same(part, one.content, code)), None)
+            if at is not None:
+                found[at] = str(one.id)
+        return found
+
+    async def _own(self, address: str, after: discord.Object) -> AsyncIterator[discord.Message]:
+        assert self._client.user is not None
+        await self._pacer.turn(f"look {address}")
+        async for message in self._room(address).history(limit=LOOK_BACK, after=after, oldest_first=True):
+            if message.author.id == self._client.user.id:
+                yield message
+
+
+def _same(part: Part, content: str, code: str) -> bool:
+    """The same text; or, when Discord changed a blank somewhere, the same first line and the same printed code."""
+    own, theirs = part.content.split("\n"), content.split("\n")
+    return part.content == content or (bool(code) and (own[0], own[-1]) == (theirs[0], theirs[-1]))
