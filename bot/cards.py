@@ -36,6 +36,7 @@ class Card:
     language: str = "en"
     code: str = ""
     picture: Picture | None = None
+    invite: str = ""  # small Markdown above numbered choices, where answers are typed: how, and who can see them
 
     def to_json(self) -> str:
         """The card as the outbox keeps it."""

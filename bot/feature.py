@@ -31,7 +31,7 @@ from bot.people import NOBODY, People, Person
 from bot.platforms.base import Act, Adapter, Room
 from bot.scope import Scope
 from bot.spaces import Channel, Organization, Place, Spaces
-from bot.text import TextRefused, gate
+from bot.text import Link, TextRefused, escape, find_links, fold, gate, judge_link
 from bot.when import (
     When,
     WhenRefused,
@@ -113,9 +113,11 @@ class Entry:
 class Feature:
     """A folder of `cogs/`. `jobs` run later by name; `hooks` are told of what happens around the feature:
 
-    `erased(tx, person)` a person is erased · `merged(tx, keyring, old, new)` two accounts became one person ·
+    `erased(tx, keyring, person)` a person (id) is erased, called while their keys are still there ·
+    `merged(tx, keyring, old, new)` two accounts became one person (ids) ·
     `left(tx, organization, now)` an organization is out · `kept(tx, person) -> {label key: count}` for /mydata ·
-    `purge(tx, now)` the nightly retention · `connected(call)` an organization's space was just connected.
+    `purge(tx, now)` the nightly retention · `connected(call)` an organization's space was just connected ·
+    `policy(call, organization)` an organization (id) changed its policy toward others, in the same transaction.
     """
 
     name: str
@@ -219,7 +221,8 @@ class Call:
     def card_in(self, language: str, text: Md | str, *choices: Choice, code: str = "", **params: Any) -> Card:
         """A card in a language."""
         shown = text if isinstance(text, Md) else self.words_in(language)(text, **params)
-        return Card(shown, choices, language if language != BOTH else LANGUAGES[0], code, params.get("picture"))
+        spoken = language if language != BOTH else LANGUAGES[0]
+        return Card(shown, choices, spoken, code, params.get("picture"), params.get("invite", ""))
 
     def say(self, text: Md | str | Card, *choices: Choice, private: bool = True, **params: Any) -> None:
         """An answer to the asker alone; `private=False`: where it was asked, for all there."""
@@ -327,8 +330,8 @@ async def check_text(call: Call, value: str, limit: int, lines: bool) -> str:
 
 __all__ = [
     "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Call", "Card", "Channel", "Choice", "Delivery", "Entry", "Feature",
-    "Field", "Kind", "Landing", "Level", "Md", "Missing", "Option", "Organization", "Person", "Picture", "Place",
-    "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When", "WhenRefused", "check_text", "datetime",
-    "is_zone", "new_code", "new_id", "parse_when", "read_code", "show_when", "show_when_short", "show_zone",
-    "time_markdown", "timedelta", "zone_of_state",
+    "Field", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option", "Organization", "Person", "Picture",
+    "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When", "WhenRefused", "check_text",
+    "datetime", "escape", "find_links", "fold", "is_zone", "judge_link", "new_code", "new_id", "parse_when",
+    "read_code", "show_when", "show_when_short", "show_zone", "time_markdown", "timedelta", "zone_of_state",
 ]  # fmt: skip

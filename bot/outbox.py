@@ -118,17 +118,17 @@ class Outbox:
         return bool(await tx.run(update(t.delivery).where(where).values(state=state, reason=reason, done_at=now)))
 
     async def edit(
-        self, tx: Tx, subject: str, channel: Channel, card: Card, version: int, now: datetime, silent: bool = True
+        self, tx: Tx, subject: str, channel: str, card: Card, version: int, now: datetime, silent: bool = True
     ) -> None:
-        """A new version of a copy: replaces what was not sent yet, else edits what stands in the channel."""
-        post = await self._post_of(tx, subject, channel.id)
+        """A new version of a copy (`channel`: its id): replaces what was not sent yet, else edits what stands there."""
+        post = await self._post_of(tx, subject, channel)
         if post is None:
             return
         if post.state in OPEN:
             where = t.delivery.c.id == post.id
             await tx.run(update(t.delivery).where(where).values(card=card.to_json(), version=version))
         elif post.state in LIVE:
-            await self._drop_queued(tx, subject, channel.id, ("edit", "tally"), now)
+            await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)
             await self._follow(tx, post, "edit", version, card, now, silent)
 
     async def withdraw(self, tx: Tx, subject: str, now: datetime, channel: str | None = None) -> None:
@@ -143,8 +143,13 @@ class Outbox:
                 await self._drop_queued(tx, subject, post.channel, ("edit", "tally"), now)
                 await self._follow(tx, post, "redact", post.version, None, now, True)
 
-    async def tally(self, tx: Tx, subject: str, cards: Callable[[str], Card], now: datetime, every: timedelta) -> None:
-        """A new sum for every copy that stands: one waiting edit per copy, newest only, last in line (rank 1)."""
+    async def tally(
+        self, tx: Tx, subject: str, cards: Callable[[str], Card], now: datetime, wait: Callable[[str], timedelta]
+    ) -> None:
+        """A new sum for every copy that stands: one waiting edit per copy, newest only, last in line (rank 1).
+
+        `cards` by channel id; `wait`: how long a new edit waits for newer sums on a platform.
+        """
         waiting = {
             row.channel: row.id
             for row in await tx.all(
@@ -159,7 +164,8 @@ class Outbox:
                 where = t.delivery.c.id == waiting[post.channel]
                 await tx.run(update(t.delivery).where(where).values(card=cards(post.channel).to_json()))
             else:
-                await self._follow(tx, post, "tally", post.version, cards(post.channel), now, True, due_at=now + every)
+                due_at = now + wait(post.platform)
+                await self._follow(tx, post, "tally", post.version, cards(post.channel), now, True, due_at=due_at)
 
     # -- to persons -------------------------------------------------------------------------------------------------
 
@@ -206,22 +212,20 @@ class Outbox:
     async def landed(self, tx: Tx, subject: str) -> list[Landing]:
         """How each copy of an object stands, in the order in which they were made."""
         rows = await self._posts(tx, subject)
-        later = {
-            row.channel: row
-            for row in await tx.all(
-                select(t.delivery)
-                .where(t.delivery.c.subject == subject, t.delivery.c.kind == "redact")
-                .order_by(t.delivery.c.seq)
-            )
-        }
+        where = and_(t.delivery.c.subject == subject, t.delivery.c.kind.in_(("redact", "edit")))
+        changes = await tx.all(select(t.delivery).where(where).order_by(t.delivery.c.seq))
+        later = {row.channel: row for row in changes}
         return [self._landing(row, later.get(row.channel)) for row in rows]
 
     @staticmethod
-    def _landing(post: Row, redact: Row | None) -> Landing:
+    def _landing(post: Row, change: Row | None) -> Landing:
+        """`change` is the newest edit or withdrawal; one that failed is what people must know of the copy."""
         state, reason, done = post.state, post.reason, post.done_at
-        if redact is not None and post.state in LIVE:
-            state = {"sent": "withdrawn", "failed": "failed"}.get(redact.state, "withdrawing")
-            reason, done = redact.reason, redact.done_at
+        if change is not None and change.kind == "redact" and post.state in LIVE:
+            state = {"sent": "withdrawn", "failed": "standing"}.get(change.state, "withdrawing")
+            reason, done = change.reason, change.done_at
+        elif change is not None and change.state in {"failed", "expired", "unknown"} and post.state == "sent":
+            state, reason, done = "outdated", change.reason, change.done_at
         return Landing(
             post.id, post.channel, post.organization, post.platform, state, reason, post.version, post.due_at, done
         )

@@ -24,7 +24,7 @@ from bot.feature import Call, Entry, Level, Services
 from bot.ids import new_id
 from bot.platforms.base import Act
 from bot.registry import Registry
-from bot.spaces import Organization
+from bot.spaces import Organization, Place
 from bot.words import BOTH, LANGUAGES
 
 log = structlog.get_logger(__name__)
@@ -174,11 +174,24 @@ class Runner:
         await self._bind(call, name, entry, organization)
         if await self._must_choose_organization(call, name, entry, values):
             return
+        await self._look_for_rights(call, entry)
         self._gate(call, name, entry)
         if ask or self._needs_form(call, entry, values):
             await self._begin(call, name, entry, values)
         else:
             await self._finish(call, name, entry, values)
+
+    async def _look_for_rights(self, call: Call, entry: Entry) -> None:
+        """Who manages a space of the organization may also act for it from the direct room."""
+        act, home = call.act, call.organization
+        if entry.level is not Level.SENDER or act is None or home is None or not act.place.direct or act.manages:
+            return
+        adapter = self._services.adapters[act.platform]
+        for space in await call.spaces.spaces(call.tx, home.id):
+            place = Place(act.platform, space=space.address, channel=space.address)
+            if space.platform == act.platform and await adapter.manages(act.account, place):
+                call.act = replace(act, manages=True)
+                return
 
     def _gate(self, call: Call, name: str, entry: Entry) -> None:
         if not entry.anywhere and call.organization is None:

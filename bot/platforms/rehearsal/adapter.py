@@ -94,6 +94,7 @@ class RehearsalAdapter:
         _, html = to_matrix(document)
         lines = [to_plain(document)]
         if self.name == "lines":
+            lines += [to_plain(parse(card.invite))] if card.invite else []
             lines += [f"{number}. {one.label}" for number, one in enumerate(card.choices, 1)]
         if card.code:
             lines.append(card.code)
