@@ -69,8 +69,11 @@ _FORMS: Final = tuple(
         rf"\b(?:at )?(?P<less>quarter) to {_HOUR}{_END}",
         rf"{_AT_NEEDED}{_HOUR}{_O_CLOCK}?{_END}",
         rf"{_HOUR}{_O_CLOCK}{_END}",
+        rf"{_HOUR}(?= (?:de la|in the|at night|tonight)\b)",
     )
 )
+# A look-behind has one width: all of these are seven letters long.
+_AFTER_PART: Final = re.compile(rf"(?<=morning|ternoon|evening|tonight| manana|a tarde|a noche) {_HOUR}{_END}\s*$")
 _NOON: Final = re.compile(r"\b(?:at |a |al )?(?:(?:a las )?12 del )?(?:noon|midday|mediodia|medio dia)\b")
 _MIDNIGHT: Final = re.compile(r"\b(?:at |a la |a )?(?:midnight|medianoche|media noche)\b")
 
@@ -85,14 +88,14 @@ def take_clock(phrase: str) -> tuple[str, Clock | None, bool]:
         if pattern.search(phrase):
             return _rest(pattern.sub(" ", phrase, count=1), Clock(minutes))
     today = bool(_TODAY.search(phrase))
-    phrase, part = _take_part(phrase)
+    without, part = _take_part(phrase)
     for form in _FORMS:
         if found := form.search(phrase):
-            rest = phrase[: found.start()] + " " + phrase[found.end() :]
+            rest, _part = _take_part(phrase[: found.start()] + " " + phrase[found.end() :])
             return rest, _read(found.groupdict(), part), today
-    if part and (found := re.search(rf"{_HOUR}{_END}\s*$", phrase)):
-        return phrase[: found.start()], _read(found.groupdict(), part), today
-    return phrase, None, today
+    if part and (found := _AFTER_PART.search(phrase)):
+        return _take_part(phrase[: found.start()])[0], _read(found.groupdict(), part), today
+    return without, None, today
 
 
 def _rest(rest: str, clock: Clock) -> tuple[str, Clock, bool]:

@@ -38,7 +38,7 @@ _WEEKDAYS: Final = {
 _LONGEST_FIRST = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 _WEEKDAY: Final = re.compile(rf"^(?P<day>{_LONGEST_FIRST})\b\.?,?\s*(?P<rest>.*)$")
 _NEXT: Final = re.compile(r"^(?:next|coming|proximo|proxima)\s+|\s+(?:que viene|proximo|proxima)$|\bsiguiente\b")
-_FILLERS: Final = re.compile(r"^(?:on|the|el|la|para|for|this|este|esta|dia|a|de|of)\s+|\s+(?:at|a|on|de|el|a las?)$")
+_FILLERS: Final = re.compile(r"^(?:on|the|el|la|para|for|del|this|este|esta|dia|a|de|of)\s+|\s+(?:at|a|on|de|el)$")
 _DAY_OF_MONTH: Final = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|º|o)?")
 _ISO: Final = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _NAMED: Final = {

@@ -56,7 +56,18 @@ PHRASES = {
     "sunday at noon": "11-29 12:00",
     "domingo al mediodía": "11-29 12:00",
     "sat midnight": "11-29 00:00",
+    "5 de la tarde del sábado": "11-28 17:00",
+    "a las 5 de la tarde el sábado": "11-28 17:00",
+    "10 in the morning on Saturday": "11-28 10:00",
+    "sábado 28 por la tarde a las 5": "11-28 17:00",
+    "el sábado próximo a las 17:00": "11-28 17:00",
     # near days
+    "7 tonight": "11-23 19:00",
+    "tonight 7": "11-23 19:00",
+    "saturday morning 10": "11-28 10:00",
+    "mañana por la tarde 5": "11-24 17:00",
+    "mañana 5 de la tarde": "11-24 17:00",
+    "5 pm mañana": "11-24 17:00",
     "tomorrow 9am": "11-24 09:00",
     "tomorrow morning at 9": "11-24 09:00",
     "mañana a las 9 de la mañana": "11-24 09:00",
@@ -189,6 +200,8 @@ def test_an_hour_without_its_half_of_the_day_is_between_8_and_19(phrase: str, la
         ("mar", "11-24"),
         ("en 2 semanas", "12-07"),
         ("mañana por la tarde", "11-24"),
+        ("sábado 28 por la tarde", "11-28"),
+        ("el 5 por la tarde", "12-05"),
     ],
 )
 def test_a_day_without_an_hour_says_so(phrase: str, day: str) -> None:
