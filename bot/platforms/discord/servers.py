@@ -58,7 +58,7 @@ async def manages(client: discord.Client, pacer: Pacer, account: str, space: str
     guild = client.get_guild(int(space)) if space.isdigit() else None
     if guild is None:
         return False
-    await pacer.turn()
+    pacer.jump()  # it is asked inside somebody's interaction
     try:
         with translated():
             member = await guild.fetch_member(int(account))
