@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -87,12 +87,16 @@ class Driver(Protocol):
 
     begin: str
 
+    @property
+    def alive(self) -> bool: ...
+
 
 class SqliteDriver:
     """aiosqlite; every call is one hop into the connection's own thread."""
 
-    dialect = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    dialect = sqlite.dialect(paramstyle="named")
     begin = "BEGIN IMMEDIATE"
+    alive = True
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
@@ -139,6 +143,11 @@ class PostgresDriver:
     async def open(cls, url: str) -> PostgresDriver:
         """Connects to a `postgresql://` address."""
         return cls(await asyncpg.connect(url))
+
+    @property
+    def alive(self) -> bool:
+        """Whether the line to the server stands; after a restart of the server it does not."""
+        return not self._connection.is_closed()
 
     def _in_order(self, compiled: Any, params: Mapping[str, Any]) -> list[Any]:
         return [params[name] for name in compiled.positiontup]
@@ -235,6 +244,28 @@ def upsert(table: Table, *keys: str, update: Sequence[str] = ()) -> Executable:
     )
 
 
+async def _roll_back(driver: Driver) -> None:
+    # SQLite: there is no transaction, BEGIN itself had failed. PostgreSQL: the line is gone, and the transaction with it.
+    with suppress(aiosqlite.OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
+        await driver.script("ROLLBACK")
+
+
+async def _to_its_end(step: Coroutine[Any, Any, None]) -> None:
+    """Waits for the step even when cancelled meanwhile (the lock is held until it is done), then lets that through."""
+    task = asyncio.ensure_future(step)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except Exception:
+            break  # read from the task below
+    task.result()
+    if cancelled is not None:
+        raise cancelled
+
+
 def guard_file(path: Path) -> None:
     """Makes `path` with mode 0600, or refuses one that others can read."""
     if not path.exists():
@@ -290,25 +321,29 @@ class Database:
     async def write(self) -> AsyncIterator[Tx]:
         """The one writing transaction; commits when the block ends, rolls back when it raises or is cancelled."""
         async with self._lock:
-            driver = self._writer
-            if driver is None:
-                raise StoreError("store.closed")
-            await driver.script(driver.begin)
+            driver = self._writer = await self._living(self._writer)
             try:
+                # Inside: a BEGIN whose caller is cancelled meanwhile is carried out all the same, and must be undone.
+                await driver.script(driver.begin)
                 yield Tx(driver)
+                await _to_its_end(driver.script("COMMIT"))
             except BaseException:
-                # Shielded: a cancelled handler must not leave its transaction open for the next one.
-                await asyncio.shield(driver.script("ROLLBACK"))
+                # A cancelled handler must not leave its transaction open for the next one.
+                await _to_its_end(_roll_back(driver))
                 raise
-            await asyncio.shield(driver.script("COMMIT"))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
         """A reader that sees what was committed; it never waits for the writer on SQLite (WAL)."""
         async with self._read_lock:
-            if self._reader is None:
-                raise StoreError("store.closed")
+            self._reader = await self._living(self._reader)
             yield Tx(self._reader)
+
+    async def _living(self, driver: Driver | None) -> Driver:
+        """The connection, made anew where the database server went away meanwhile."""
+        if driver is None:
+            raise StoreError("store.closed")
+        return driver if driver.alive else await open_driver(self.url)
 
     async def checkpoint(self) -> None:
         """Empties the WAL, so that what was erased is in no file any more (SECURITY E2)."""

@@ -25,6 +25,7 @@ _DUE = (
     .order_by(t.due.c.due_at)
     .limit(50)
 )
+_STILL = select(t.due.c.id).where(t.due.c.id == bindparam("row"), t.due.c.state == "waiting")
 
 Tick = Callable[[], Awaitable[object]]
 
@@ -55,10 +56,14 @@ class Jobs:
             return
         try:
             async with self._db.write() as tx:
+                if await tx.one(_STILL, row=row.id) is None:
+                    return  # taken back, or done, since it was read
                 call = Call(self._services, row.job.split(".")[0], tx, now)
                 await self._jobs[row.job](call, row.subject, **json.loads(row.args))
                 await call.keep_choices()
                 await tx.run(update(t.due).where(t.due.c.id == row.id).values(state="done", done_at=now))
+            for later in call.after_commit:
+                await later()
         except Exception:
             # One job that fails must not stop the others; it is tried again, then left as failed for a person.
             log.exception("due work failed", job=row.job)
@@ -72,7 +77,8 @@ class Jobs:
         tries = row.tries + 1
         state = "failed" if tries >= MAX_TRIES else "waiting"
         async with self._db.write() as tx:
-            values = {"tries": tries, "state": state, "due_at": now + timedelta(seconds=30 * 2**tries)}
+            done = now if state == "failed" else None
+            values = {"tries": tries, "state": state, "due_at": now + timedelta(seconds=30 * 2**tries), "done_at": done}
             await tx.run(update(t.due).where(t.due.c.id == row.id).values(**values))
 
 

@@ -26,6 +26,7 @@ from bot.spaces import Channel
 OPEN = ("held", "queued")
 LIVE = ("sending", "sent", "unknown")
 DIRECT_LIFE = timedelta(days=7)  # a direct message that could not be sent in a week is old news
+REDACT_LIFE = timedelta(days=30)  # a platform that is away for a week must still take back what was withdrawn
 CALL_LIFE = timedelta(days=3)  # a post without a deadline of its own
 
 
@@ -124,10 +125,13 @@ class Outbox:
         post = await self._post_of(tx, subject, channel)
         if post is None:
             return
-        if post.state in OPEN:
+        if await self._is_taken_back(tx, subject, channel):
+            return
+        if _never_left(post):
             where = t.delivery.c.id == post.id
             await tx.run(update(t.delivery).where(where).values(card=card.to_json(), version=version))
-        elif post.state in LIVE:
+        elif post.state in (*LIVE, "queued"):
+            # One that may have left keeps its text: sent again it would come back as it was the first time.
             await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)
             await self._follow(tx, post, "edit", version, card, now, silent)
 
@@ -136,10 +140,10 @@ class Outbox:
         for post in await self._posts(tx, subject):
             if channel is not None and post.channel != channel:
                 continue
-            if post.state in OPEN:
+            if _never_left(post):
                 where = t.delivery.c.id == post.id
                 await tx.run(update(t.delivery).where(where).values(state="withdrawn", done_at=now))
-            elif post.state in LIVE:
+            elif post.state in (*LIVE, "queued") and not await self._is_taken_back(tx, subject, post.channel):
                 await self._drop_queued(tx, subject, post.channel, ("edit", "tally"), now)
                 await self._follow(tx, post, "redact", post.version, None, now, True)
 
@@ -158,7 +162,7 @@ class Outbox:
             )
         }  # fmt: skip
         for post in await self._posts(tx, subject):
-            if post.state != "sent":
+            if post.state != "sent" or await self._is_taken_back(tx, subject, post.channel):
                 continue
             if post.channel in waiting:
                 where = t.delivery.c.id == waiting[post.channel]
@@ -221,8 +225,9 @@ class Outbox:
     def _landing(post: Row, change: Row | None) -> Landing:
         """`change` is the newest edit or withdrawal; one that failed is what people must know of the copy."""
         state, reason, done = post.state, post.reason, post.done_at
-        if change is not None and change.kind == "redact" and post.state in LIVE:
-            state = {"sent": "withdrawn", "failed": "standing"}.get(change.state, "withdrawing")
+        if change is not None and change.kind == "redact" and post.state in (*LIVE, "queued"):
+            on_the_way = {"sent": "withdrawn", "queued": "withdrawing", "sending": "withdrawing"}
+            state = on_the_way.get(change.state, "standing")
             reason, done = change.reason, change.done_at
         elif change is not None and change.state in {"failed", "expired", "unknown"} and post.state == "sent":
             state, reason, done = "outdated", change.reason, change.done_at
@@ -246,8 +251,13 @@ class Outbox:
         """Somebody else removed a message of ours: the copy is *removed by them* and never posted again."""
         where = and_(t.message.c.platform == platform, t.message.c.address == address, t.message.c.id == message)
         row = await tx.one(select(t.message).where(where))
-        if row is not None:
+        if row is None:
+            return
+        if row.channel:
             await self.mark_removed(tx, row.subject, row.channel, now)
+        else:  # an answer or a direct message: it alone, they all have the same empty channel
+            where = t.delivery.c.id == row.delivery
+            await tx.run(update(t.delivery).where(where).values(state="removed", done_at=now))
 
     async def mark_removed(self, tx: Tx, subject: str, channel: str, now: datetime) -> None:
         """Ends a copy as removed by its receivers, and what was still in line for it."""
@@ -311,8 +321,13 @@ class Outbox:
             tx, subject=post.subject, version=version, kind=kind, platform=post.platform, channel=post.channel,
             organization=post.organization, address=post.address, lane=post.lane, rank=1 if kind == "tally" else 0,
             card=card.to_json() if card else None, urgent=False, silent=silent, due_at=due_at or now,
-            expires_at=now + CALL_LIFE, made_at=now,
+            expires_at=now + (REDACT_LIFE if kind == "redact" else CALL_LIFE), made_at=now,
         )  # fmt: skip
+
+    async def _is_taken_back(self, tx: Tx, subject: str, channel: str) -> bool:
+        """Whether a copy was withdrawn: nothing may change it after that."""
+        where = and_(t.delivery.c.subject == subject, t.delivery.c.channel == channel, t.delivery.c.kind == "redact")
+        return await tx.one(select(t.delivery.c.id).where(where).limit(1)) is not None
 
     async def _posts(self, tx: Tx, subject: str) -> Sequence[Row]:
         where = and_(t.delivery.c.subject == subject, t.delivery.c.kind == "post")
@@ -331,6 +346,16 @@ class Outbox:
 
     async def forget(self, tx: Tx, before: datetime) -> int:
         """Retention: deliveries done before a moment, and messages a year older."""
-        done = and_(t.delivery.c.done_at.is_not(None), t.delivery.c.done_at < before)
-        old = t.message.c.sent_at < before - timedelta(days=275)
-        return await tx.run(delete(t.delivery).where(done)) + await tx.run(delete(t.message).where(or_(old)))
+        c, m = t.delivery.c, t.message.c
+        done = and_(c.done_at.is_not(None), c.done_at < before)
+        # Of a platform that is not set up any more: nobody claims them, so nobody ends them.
+        left_over = and_(c.state.in_(OPEN), c.expires_at < before)
+        direct = and_(m.channel == "", m.sent_at < before)
+        old = m.sent_at < before - timedelta(days=275)
+        rows = await tx.run(delete(t.delivery).where(or_(done, left_over)))
+        return rows + await tx.run(delete(t.message).where(or_(old, direct)))
+
+
+def _never_left(post: Row) -> bool:
+    """Whether it is certain that a post is not in its channel."""
+    return post.state == "held" or (post.state == "queued" and post.claimed_at is None)

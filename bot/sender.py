@@ -57,6 +57,8 @@ _DUE = (
                 _before.c.state == "sending",
                 and_(
                     _before.c.state == "queued",
+                    # What is due later and was never tried (a stop window) does not hold up the others.
+                    or_(_before.c.due_at <= bindparam("n"), _before.c.tries > 0),
                     or_(
                         _before.c.rank < t.delivery.c.rank,
                         and_(_before.c.rank == t.delivery.c.rank, _before.c.seq < t.delivery.c.seq),
@@ -88,9 +90,27 @@ _MARK = (
 )  # fmt: skip
 _TARGETS = (
     select(t.message.c.id, t.message.c.delivery)
+    .outerjoin(t.delivery, t.delivery.c.id == t.message.c.delivery)
     .where(t.message.c.subject == bindparam("s"), t.message.c.channel == bindparam("c"))
-    .order_by(t.message.c.sent_at, t.message.c.part)
+    # By number: a post and its edit may bear the same millisecond.
+    .order_by(func.coalesce(t.delivery.c.seq, 0), t.message.c.sent_at, t.message.c.part)
 )
+_LATER = (
+    select(t.delivery.c.id)
+    .where(
+        t.delivery.c.subject == bindparam("s"), t.delivery.c.channel == bindparam("c"),
+        t.delivery.c.seq > bindparam("after"), t.delivery.c.kind.in_(("edit", "tally", "redact")),
+    )
+    .limit(1)
+)  # fmt: skip
+_TAKEN_BACK = (
+    select(t.delivery.c.id)
+    .where(
+        t.delivery.c.subject == bindparam("s"), t.delivery.c.channel == bindparam("c"),
+        t.delivery.c.kind == "redact", t.delivery.c.state == "queued",
+    )
+    .limit(1)
+)  # fmt: skip
 
 
 class Sender:
@@ -115,16 +135,24 @@ class Sender:
                 await self._turn(finished)
                 finished = await self._wait()
         finally:
-            # Whatever is on the wire stays `sending`: the next start looks for it.
-            for task in self._running:
-                task.cancel()
+            await self._let_go()
 
     async def drain(self) -> None:
         """Runs until nothing is due any more (tests, the scripted rehearsal)."""
         await self._recover()
         finished: list[Fate] = []
-        while await self._turn(finished) or self._running:
-            finished = await self._wait()
+        try:
+            while await self._turn(finished) or self._running:
+                finished = await self._wait()
+        finally:
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        """Whatever is on the wire stays `sending`: the next start looks for it."""
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self._running.clear()
 
     async def _recover(self) -> None:
         where = and_(t.delivery.c.platform == self._adapter.name, t.delivery.c.state == "sending")
@@ -134,22 +162,27 @@ class Sender:
     async def _turn(self, finished: Sequence[Fate]) -> int:
         """One transaction: marks what finished, claims what is due. Returns how many were started."""
         self._awake.clear()
-        free = self._adapter.in_flight - len(self._running)
+        revoked = any(fate.reason == Revoked.reason for fate in finished)
+        free = 0 if revoked else self._adapter.in_flight - len(self._running)
         async with self._db.write() as tx:
             now = self._clock.now()
             for fate in finished:
                 await self._mark(tx, fate, now)
             rows = await self._claim(tx, free, now) if free > 0 else []
             ready = [(row, await self._open(tx, row)) for row in rows]
-        for row, delivery in ready:
-            task = asyncio.create_task(self._try(row, delivery), name=f"deliver {row.id}")
+        if revoked:
+            raise Revoked
+        for row, (delivery, taken_back) in ready:
+            task = asyncio.create_task(self._try(row, delivery, taken_back), name=f"deliver {row.id}")
             self._running.add(task)
         return len(ready)
 
     async def _wait(self) -> list[Fate]:
         waker = asyncio.create_task(self._awake.wait())
-        done, _ = await asyncio.wait({*self._running, waker}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
-        waker.cancel()
+        try:
+            done, _ = await asyncio.wait({*self._running, waker}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waker.cancel()
         finished = [task for task in self._running if task in done or task.done()]
         self._running.difference_update(finished)
         return [task.result() for task in finished]
@@ -159,9 +192,17 @@ class Sender:
         late = [row for row in rows if row.expires_at is not None and row.expires_at <= now]
         for row in late:
             await self._mark_late(tx, row, now)
-        rows = [row for row in rows if row not in late]
+        old = [row for row in rows if row.kind == "tally" and await self._is_outdated(tx, row)]
+        for row in old:
+            await tx.run(update(t.delivery).where(t.delivery.c.id == row.id).values(state="withdrawn", done_at=now))
+        rows = [row for row in rows if row not in late and row not in old]
         await tx.run(_CLAIM, [{"row": row.id, "now": now} for row in rows])
         return [replace_row(row, claimed_at=row.claimed_at, tried_at=now) for row in rows]
+
+    @staticmethod
+    async def _is_outdated(tx: Tx, row: Row) -> bool:
+        """A sum whose first try failed while a newer text was written: sent now, it would bring the old text back."""
+        return await tx.one(_LATER, s=row.subject, c=row.channel, after=row.seq) is not None
 
     async def _mark_late(self, tx: Tx, row: Row, now: datetime) -> None:
         # It may have left before (claimed_at): then nobody knows, and a person decides.
@@ -169,24 +210,32 @@ class Sender:
         where = t.delivery.c.id == row.id
         await tx.run(update(t.delivery).where(where).values(state=state, done_at=now, private=None))
 
-    async def _open(self, tx: Tx, row: Row) -> Delivery | None:
+    async def _open(self, tx: Tx, row: Row) -> tuple[Delivery | Fate, bool]:
+        """The row for the adapter (or what becomes of it when it cannot be opened), and whether it was taken back."""
         try:
             delivery = await self._outbox.open(row)
         except KeyGone:
-            return None
+            return Fate(row, "withdrawn", "erased"), False
+        except Exception:
+            # One damaged row must not stand in the way of all others.
+            log.exception("a delivery cannot be opened", delivery=row.id)
+            return Fate(row, "failed", PlatformError.reason), False
+        if row.kind == "post" and row.claimed_at is not None and row.channel:
+            return delivery, await tx.one(_TAKEN_BACK, s=row.subject, c=row.channel) is not None
         if row.kind not in {"edit", "redact", "tally"}:
-            return delivery
+            return delivery, False
         found = await tx.all(_TARGETS, s=row.subject, c=row.channel)
         first = [one.id for one in found if one.delivery == found[0].delivery] if found else []
-        return replace(delivery, targets=tuple(one.id for one in found) if row.kind == "redact" else tuple(first))
+        targets = tuple(one.id for one in found) if row.kind == "redact" else tuple(first)
+        return replace(delivery, targets=targets), False
 
-    async def _try(self, row: Row, delivery: Delivery | None) -> Fate:
-        if delivery is None:
-            return Fate(row, "withdrawn", "erased")
+    async def _try(self, row: Row, delivery: Delivery | Fate, taken_back: bool) -> Fate:
+        if isinstance(delivery, Fate):
+            return delivery
         if delivery.kind != "post" and delivery.kind != "direct" and not delivery.targets:
             return Fate(row, "failed", "never_there")
         try:
-            return await self._deliver(row, delivery)
+            return await self._deliver(row, delivery, taken_back)
         except PlatformError as error:
             return self._judge(row, delivery, error)
         except CausewayError as error:
@@ -196,13 +245,16 @@ class Sender:
             log.exception("delivery failed", delivery=row.id)
             return self._judge(row, delivery, Unreachable())
 
-    async def _deliver(self, row: Row, delivery: Delivery) -> Fate:
-        if self._too_old(delivery):
+    async def _deliver(self, row: Row, delivery: Delivery, taken_back: bool) -> Fate:
+        too_old = self._too_old(delivery)
+        if too_old or taken_back:
             found = await self._adapter.find(delivery)
-            if found is Found.CANNOT_KNOW:
-                return Fate(row, "unknown", "unsure")
             if isinstance(found, Sent):
                 return Fate(row, "sent", sent=found)
+            if found is Found.NOT_THERE and taken_back:
+                return Fate(row, "withdrawn")
+            if found is Found.CANNOT_KNOW and too_old:
+                return Fate(row, "unknown", "unsure")
         return Fate(row, "sent", sent=await self._adapter.deliver(delivery))
 
     def _too_old(self, delivery: Delivery) -> bool:
@@ -220,8 +272,13 @@ class Sender:
         if isinstance(error, Limited):
             wait = timedelta(seconds=error.retry_after)
             return Fate(row, "queued", error.reason, wait=wait, certain=delivery.tried_at is None)
-        if isinstance(error, Revoked | Unreachable) or error.reason == "unsure":
-            return Fate(row, "queued", error.reason, wait=_back_off(row.tries), certain=isinstance(error, Revoked))
+        if isinstance(error, Revoked):
+            return Fate(row, "queued", error.reason, certain=delivery.tried_at is None)
+        if isinstance(error, Unreachable) or error.reason == "unsure":
+            return Fate(row, "queued", error.reason, wait=_back_off(row.tries), certain=False)
+        if type(error) is Denied and delivery.kind == "post" and delivery.tried_at is not None:
+            # The right was lost after a try whose answer was lost: nobody knows whether that one arrived.
+            return Fate(row, "unknown", "unsure")
         return Fate(row, "failed", error.reason)
 
     async def _mark(self, tx: Tx, fate: Fate, now: datetime) -> None:
