@@ -48,6 +48,9 @@ def back_up(settings: Settings, now: datetime) -> Pair:
     backup = settings.backup
     if backup.data_to is None or backup.keys_to is None:
         raise StoreError("backup.no_place")
+    for folder in (backup.data_to, backup.keys_to):
+        if not folder.is_dir():  # not made here: a stick that is not plugged in would become a folder on the same disk
+            raise StoreError("backup.folder_gone", folder=str(folder))
     pair = Pair(_named(backup.data_to, "data", now), _named(backup.keys_to, "keys", now))
     copy(_file(settings.database.url), pair.data)
     copy(_file(settings.database.keyring_url), pair.keys)
@@ -83,7 +86,6 @@ def is_due(settings: Settings, now: datetime, zone_now: datetime) -> bool:
 
 def copy(source: Path, target: Path) -> None:
     """An online copy of a SQLite file, checked, complete or not there at all, readable by its owner only."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = target.with_name(f".{target.name}.part")
     fresh.unlink(missing_ok=True)
     os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

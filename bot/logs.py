@@ -22,8 +22,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 if TYPE_CHECKING:
     from bot.config import LogsSection
 
-# At DEBUG discord.py prints bodies and webhook addresses with tokens (F4); the others print queries and requests.
-QUIET_LIBRARIES = ("discord", "nio", "aiohttp", "aiosqlite", "sqlalchemy", "asyncio", "peewee")
+# At DEBUG discord.py prints bodies and webhook addresses with tokens (F4); at INFO the second row prints every
+# statement and every tick.
+LEAST_LEVEL = dict.fromkeys(("discord", "nio", "aiohttp", "aiosqlite"), logging.INFO) | dict.fromkeys(
+    ("sqlalchemy", "alembic", "apscheduler", "asyncio", "peewee"), logging.WARNING
+)
 KEEP_DAYS = 14
 """Days of log files kept (SECURITY 6.6)."""
 
@@ -89,9 +92,9 @@ def set_up(settings: LogsSection, stream: IO[str] | None = None) -> None:
 
 
 def pin_libraries() -> None:
-    """The chat libraries stay at INFO or above, whatever level was asked for."""
-    for name in QUIET_LIBRARIES:
-        logging.getLogger(name).setLevel(max(logging.INFO, logging.getLogger().level))
+    """The libraries stay at their least level or above, whatever level was asked for."""
+    for name, least in LEAST_LEVEL.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLogger().level))
 
 
 def formatter(console: bool = False) -> logging.Formatter:
@@ -145,7 +148,7 @@ def _clean(text: str) -> str:
 
 def _not_from_a_noisy_library(record: logging.LogRecord) -> bool:
     """A child logger that was set to DEBUG by hand is stopped here."""
-    return record.levelno >= logging.INFO or record.name.split(".")[0] not in QUIET_LIBRARIES
+    return record.levelno >= LEAST_LEVEL.get(record.name.split(".")[0], logging.NOTSET)
 
 
 def _for_eyes(settings: LogsSection, handler: logging.Handler) -> bool:

@@ -46,8 +46,9 @@ async def _set_up(session: Session, asker: Asker, config: Path) -> None:
 
 
 def _report(session: Session, answers: Answers, done: Written) -> None:
-    session.say("setup.written", config=str(session.config or "config.toml"), secrets=str(done.settings.bot.secrets_dir))
-    session.say("setup.master_key", file=str(done.settings.bot.secrets_dir / done.settings.database.master_key_secret))
+    secrets = done.settings.bot.secrets_dir
+    session.say("setup.written", config=str(session.config or "config.toml"), secrets=str(secrets))
+    session.say("setup.master_key", file=str(secrets / done.settings.database.master_key_secret))
     if done.added:
         session.say("setup.organizations_added", n=done.added)
     if done.there_already:

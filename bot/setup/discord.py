@@ -66,15 +66,18 @@ async def look(token: str, api_url: str = "") -> Application:
         return Application(info.id, info.name, info.bot_public, servers)
 
 
-async def rights(client: discord.Client, server: int, channels: list[int]) -> dict[int, ChannelRights]:
-    """What the bot may do in channels of one server, computed from roles and overwrites as Discord does."""
+async def rights_in(client: discord.Client, channel: int) -> ChannelRights:
+    """What the bot may do in a channel, computed from roles and overwrites as Discord does."""
     try:
-        guild = await client.fetch_guild(server, with_counts=False)
-        found = {channel.id: channel for channel in await guild.fetch_channels()}
+        server = (await client.fetch_channel(channel)).guild.id  # type: ignore[union-attr]
+        guild = await client.fetch_guild(server, with_counts=False)  # with its roles, which the first answer lacks
+        found = {one.id: one for one in await guild.fetch_channels()}
         me = await guild.fetch_member(client.user.id) if client.user else None
-    except discord.HTTPException:
-        return dict.fromkeys(channels, ChannelRights(("gone",)))
-    return {one: _rights_in(found.get(one), me) for one in channels}
+    except discord.Forbidden:
+        return ChannelRights(("view",))
+    except (discord.NotFound, AttributeError):
+        return ChannelRights(("gone",))
+    return _rights_in(found.get(channel), me)
 
 
 def _rights_in(channel: discord.abc.GuildChannel | None, me: discord.Member | None) -> ChannelRights:

@@ -30,7 +30,13 @@ NIGHT = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return from_values({"backup": {"data_to": "disk", "keys_to": "stick"}}, tmp_path)
+    return installed(tmp_path)
+
+
+def installed(folder: Path) -> Settings:
+    for place in ("disk", "stick"):
+        (folder / place).mkdir(parents=True)
+    return from_values({"backup": {"data_to": "disk", "keys_to": "stick"}}, folder)
 
 
 @asynccontextmanager
@@ -121,7 +127,7 @@ async def test_a_restore_needs_both_halves(half: str, settings: Settings) -> Non
 async def test_halves_that_do_not_belong_together_are_refused(settings: Settings, tmp_path: Path) -> None:
     await meet(settings, "ana")
     ours = backup.back_up(settings, NIGHT)
-    other = from_values({"backup": {"data_to": "d", "keys_to": "k"}}, tmp_path / "other")
+    other = installed(tmp_path / "other")
     await meet(other, "luz")
     theirs = backup.back_up(other, NIGHT)
     with pytest.raises(StoreError) as caught:
@@ -166,7 +172,16 @@ async def test_copies_are_for_their_owner_only(settings: Settings) -> None:
     finally:
         os.umask(old)
     assert {path.stat().st_mode & 0o777 for path in (pair.data, pair.keys)} == {0o600}
-    assert {path.parent.stat().st_mode & 0o777 for path in (pair.data, pair.keys)} == {0o700}
+
+
+async def test_a_folder_that_is_gone_is_not_made_anew(settings: Settings, tmp_path: Path) -> None:
+    """E3: a stick that is not plugged in must not become a folder beside the data."""
+    await meet(settings, "ana")
+    (tmp_path / "stick").rmdir()
+    with pytest.raises(StoreError) as caught:
+        backup.back_up(settings, NIGHT)
+    assert caught.value.key == "backup.folder_gone"
+    assert not (tmp_path / "stick").exists()
 
 
 async def test_data_are_kept_30_days_and_keys_7(settings: Settings) -> None:
@@ -238,9 +253,10 @@ async def test_the_nightly_back_up_is_due_once_after_its_hour(
 
 
 async def test_postgresql_is_told_to_use_its_own_tools(tmp_path: Path) -> None:
-    values = {"database": {"url": "postgresql://db/causeway"}, "backup": {"data_to": "a", "keys_to": "b"}}
+    settings = installed(tmp_path)
+    database = settings.database.model_copy(update={"url": "postgresql://db/causeway"})
     with pytest.raises(StoreError) as caught:
-        backup.back_up(from_values(values, tmp_path), NIGHT)
+        backup.back_up(settings.model_copy(update={"database": database}), NIGHT)
     assert caught.value.key == "backup.postgres"
 
 
