@@ -90,12 +90,11 @@ async def load(call: Call, form: str) -> Form:
 
 
 async def newest(call: Call) -> Form | None:
-    """The form that a step-by-step dialogue is in, if any."""
+    """The form that a step-by-step dialogue is in, if any; never one that was opened on another platform."""
     c = t.form.c
-    query = (
-        select(t.form).where(c.person == call.person.id, c.expires_at > call.now).order_by(c.made_at.desc()).limit(1)
-    )
-    row = await call.tx.one(query) if call.person.known else None
+    query = select(t.form).where(c.person == call.person.id, c.expires_at > call.now).order_by(c.made_at.desc())
+    rows = await call.tx.all(query) if call.person.known else []
+    row = next((one for one in rows if json.loads(one.place)["platform"] == call.place.platform), None)
     return None if row is None else await _read(call, row)
 
 
@@ -179,8 +178,8 @@ async def fill_page(call: Call, entry: Entry, form: Form, values: Mapping[str, s
             await read_value(call, form.entry, one, form.given.get(one.key, ""))
     except UserError as error:
         return Answers(form, error)
-    later = sorted({one.page for one in asked(entry, form) if one.page > form.page})
-    return Answers(replace(form, page=later[0])) if later else Answers(form, complete=True)
+    later = [one for one in asked(entry, form) if one.page > form.page]
+    return Answers(_ask(form, min(later, key=lambda one: one.page))) if later else Answers(form, complete=True)
 
 
 async def fill_step(call: Call, entry: Entry, form: Form, text: str) -> Answers:

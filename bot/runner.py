@@ -116,8 +116,12 @@ class Runner:
             # Nothing was changed; the person reads that, and the trace is in the log.
             log.exception("an act failed", platform=act.platform)
             return self._failed(act, call)
-        for later in call.after_commit:
-            await later()
+        try:
+            for later in call.after_commit:
+                await later()
+        except Exception:
+            # The act itself is done and must be answered.
+            log.exception("the work after an act failed", platform=act.platform)
         return call.outcome
 
     async def _guarded(self, call: Call, step: Step) -> None:
@@ -126,10 +130,15 @@ class Runner:
                 await step(call)
                 await call.keep_choices()
         except Refused as refused:
-            await self._note_denial(call, refused)
-            call.outcome = Outcome([Say(call.card(refused.key, **refused.params))], refused=True)
+            await self._refuse(call, refused)
         except UserError as error:
+            call.after_commit.clear()
             call.outcome = Outcome([Say(call.card(error.key, **error.params))])
+
+    async def _refuse(self, call: Call, refused: Refused) -> None:
+        call.after_commit.clear()
+        await self._note_denial(call, refused)
+        call.outcome = Outcome([Say(call.card(refused.key, **refused.params))], refused=True)
 
     def _failed(self, act: Act, call: Call | None) -> Outcome:
         language = call.language if call else act.language or LANGUAGES[0]
@@ -153,7 +162,9 @@ class Runner:
         call.feature = name.split(".")[0]
         if entry.keeps and not call.person.known and call.act:
             call.person = await call.people.keep(call.tx, call.act.platform, call.act.account, None, call.now)
-        if organization:
+        if organization and (call.organization is None or call.organization.id != organization):
+            # Managing the place where somebody stands says nothing about another organization.
+            call.act = replace(call.act, manages=False) if call.act else None
             call.organization = await call.spaces.get(call.tx, organization)
         elif call.organization is None:
             call.organization = await self._only_organization(call)
@@ -282,7 +293,9 @@ class Runner:
             adapter = self._services.adapters[call.act.platform]
             manages = await adapter.manages(call.act.account, form.place)
             call.act = replace(call.act, place=form.place, manages=manages)
+            call.organization = await call.spaces.of_place(call.tx, form.place)
         await self._bind(call, form.entry, entry, form.organization)
+        await self._look_for_rights(call, entry)
         self._gate(call, form.entry, entry)
         return entry
 
@@ -317,15 +330,22 @@ class Runner:
             async with call.tx.savepoint():
                 await dialogue.end(call.tx, answers.form.id)
                 await self._finish(call, answers.form.entry, entry, answers.form.given)
-        except Refused:
-            raise
+        except Refused as refused:
+            await self._refuse(call, refused)
         except UserError as error:
             await self._mend(call, entry, answers.form, error)
+        except Exception:
+            # What was typed is kept although the handler broke; only what the handler did is undone.
+            log.exception("a form could not be carried out", entry=answers.form.entry)
+            call.after_commit.clear()
+            again = Choice(call.words.label("core.mend"), f"{FORM_PREFIX}{answers.form.id}")
+            call.outcome = Outcome([Say(call.card(call.words("core.failed"), again))])
 
     async def _mend(self, call: Call, entry: Entry, form: dialogue.Form, error: UserError) -> None:
         wrong = next((one for one in dialogue.asked(entry, form) if one.key == error.field), None)
         if wrong is None:
             wrong = dialogue.asked(entry, form)[-1]
+        call.after_commit.clear()
         call.outcome = Outcome()
         form = replace(form, page=wrong.page, asking=wrong.key)
         await dialogue.save(call, form)
@@ -338,8 +358,10 @@ class Runner:
         if call.act is None:
             return
         await call.tx.run(
-            insert(t.denial), id=new_id(), actor=call.people.index(call.act.platform, call.act.account),
-            entry=str(refused.params.get("entry", "")), object="", made_at=call.now,
+            insert(t.denial), id=new_id(), made_at=call.now, object="",
+            # Not the account's own index: who was refused cannot be joined to a person.
+            actor=call.people.keyring.index("denial", f"{call.act.platform}|{call.act.account}"),
+            entry=str(refused.params.get("entry", "")),
             organization=call.organization.id if call.organization else "",
         )  # fmt: skip
 
