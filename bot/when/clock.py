@@ -74,7 +74,7 @@ _FORMS: Final = tuple(
 )
 # A look-behind has one width: all of these are seven letters long.
 _AFTER_PART: Final = re.compile(rf"(?<=morning|ternoon|evening|tonight| manana|a tarde|a noche) {_HOUR}{_END}\s*$")
-_NOON: Final = re.compile(r"\b(?:at |a |al )?(?:(?:a las )?12 del )?(?:noon|midday|mediodia|medio dia)\b")
+_NOON: Final = re.compile(r"\b(?:at |a |al )?(?:(?:a las )?12 (?:del )?)?(?:noon|midday|mediodia|medio dia)\b")
 _MIDNIGHT: Final = re.compile(r"\b(?:at |a la |a )?(?:midnight|medianoche|media noche)\b")
 
 

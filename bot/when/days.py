@@ -39,7 +39,8 @@ _LONGEST_FIRST = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 _WEEKDAY: Final = re.compile(rf"^(?P<day>{_LONGEST_FIRST})\b\.?,?\s*(?P<rest>.*)$")
 _NEXT: Final = re.compile(r"^(?:next|coming|proximo|proxima)\s+|\s+(?:que viene|proximo|proxima)$|\bsiguiente\b")
 _FILLERS: Final = re.compile(r"^(?:on|the|el|la|para|for|del|this|este|esta|dia|a|de|of)\s+|\s+(?:at|a|on|de|el)$")
-_DAY_OF_MONTH: Final = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|º|o)?")
+_DAY_OF_MONTH: Final = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th|ro|o)?")
+_FIRST: Final = re.compile(r"\b(?:1ro|1ero|1o|primero)\b|\bfirst\b")
 _ISO: Final = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _NAMED: Final = {
     "today": 0,
@@ -72,7 +73,7 @@ def find_day(phrase: str, *, today: date, order: Order) -> Day | None:
     """
     # A number alone could be a day or an hour: it needs "the", "el" or its ending.
     named = not phrase.strip().isdigit()
-    phrase = _without_fillers(phrase)
+    phrase = _without_fillers(_FIRST.sub("1", phrase))
     if not phrase:
         return Day(today, step=1)
     if phrase in _NAMED:

@@ -12,14 +12,19 @@ from bot.when.clock import Clock, NoSuchHour, take_clock
 from bot.when.days import Day, Order, find_day
 from bot.when.show import short_offset, show_hour, show_when
 from bot.when.value import When, WhenRefused
-from bot.when.zones import is_zone
+from bot.when.zones import is_zone, take_zone
 
 MAX_PHRASE = 120
 """Characters of one phrase; the longest sensible one has about 60."""
 
 _FARTHEST = timedelta(days=731)
 _KNOWN = re.compile(r"[a-z0-9 :/.,@'º()+-]+")
+_TYPED = str.maketrans("’–—°", "'--o")
 _ISO_T = re.compile(r"(?<=[0-9])t(?=[0-9]{2}:)")
+_RANGE = re.compile(
+    r"(?:[0-9] ?[ap]\.? ?m\.?|:[0-9]{2}|[0-9] ?h) ?(?:-|to|until|till|a|hasta)(?: las)? ?[0-9]{1,2}(?![0-9]*[-/])"
+    r"|(?<![0-9/-])[0-9]{1,2} ?(?:-|to|a) ?[0-9]{1,2}(?::[0-9]{2})? ?(?:[ap]\.? ?m\b|h\b)"
+)
 _RELATIVE = re.compile(
     r"(?:in|en|dentro de) (?P<n>[0-9]{1,4}|half an|[a-z]+)(?P<before> and a half| y media)? ?(?P<unit>"
     r"minutes?|mins?|minutos?|hours?|hrs?|h|horas?|days?|dias?|weeks?|semanas?"
@@ -38,18 +43,6 @@ _COUNT: Final = {
 }
 _BARE_HOUR = re.compile(r"(today|hoy|tomorrow|manana|pasado manana) ([0-9]{1,2})")
 _UNITS: Final = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_ZONES: Final = (
-    (r"e[sd]?t|eastern(?: time)?|hora del este", "America/New_York"),
-    (r"c[sd]?t|central(?: time)?|hora (?:del centro|central)", "America/Chicago"),
-    (r"m[sd]?t|mountain(?: time)?|hora de la[s]? montanas?(?: rocosas)?", "America/Denver"),
-    (r"p[sd]?t|pacific(?: time)?|hora del pacifico", "America/Los_Angeles"),
-    (r"ak[sd]?t|alaska(?: time)?|hora de alaska", "America/Anchorage"),
-    (r"hst|hawaii(?: time)?|hora de hawai", "Pacific/Honolulu"),
-    (r"arizona(?: time)?|hora de arizona", "America/Phoenix"),
-    (r"utc|gmt", "UTC"),
-)
-_NAMED_ZONES: Final = tuple((re.compile(rf"(?<=[a-z0-9.,]) \(?(?P<name>{names})\)?$"), zone) for names, zone in _ZONES)
-_OFFSET: Final = re.compile(r" \(?(?P<name>utc[+-][0-9]{1,2}(?::[0-9]{2})?)\)?$")
 
 
 def parse_when(text: str, *, now: datetime, zone: str, language: str = "en", order: Order | None = None) -> When:
@@ -65,7 +58,7 @@ def parse_when(text: str, *, now: datetime, zone: str, language: str = "en", ord
     if not is_zone(zone):
         raise WhenRefused("when.no_zone", zone=zone[:40])
     phrase = _tidy(text)
-    phrase, zone, offset = _take_zone(phrase, zone)
+    phrase, zone, offset = take_zone(phrase, zone)
     local_now = now.astimezone(ZoneInfo(zone))
     try:
         when = _relative(phrase, now, zone) or _named(phrase, local_now, zone, order or _order(language), offset)
@@ -79,31 +72,16 @@ def parse_when(text: str, *, now: datetime, zone: str, language: str = "en", ord
 def _tidy(text: str) -> str:
     if len(text) > MAX_PHRASE:
         raise WhenRefused("when.too_long")
-    phrase = fold(text).replace("’", "'")
+    phrase = fold(text).translate(_TYPED)
     if not _KNOWN.fullmatch(phrase):
         raise WhenRefused("when.unknown")
+    if _RANGE.search(phrase):
+        raise WhenRefused("when.range")
     return _ISO_T.sub(" ", phrase)
 
 
 def _order(language: str) -> Order:
     return "DMY" if language == "es" else "MDY"
-
-
-def _take_zone(phrase: str, zone: str) -> tuple[str, str, str]:
-    """Cut a zone's name off the end; return (the rest, the zone, what tells two equal hours apart)."""
-    if found := _OFFSET.search(phrase):
-        return phrase[: found.start()], zone, found["name"]
-    for pattern, named in _NAMED_ZONES:
-        if found := pattern.search(phrase):
-            same = _same_clocks(zone, named)
-            return phrase[: found.start()], zone if same else named, found["name"]
-    return phrase, zone, ""
-
-
-def _same_clocks(one: str, other: str) -> bool:
-    """Tell whether two zones are both called by that name: Detroit is Eastern, too, and stays Detroit."""
-    moments = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 7))
-    return all(m.astimezone(ZoneInfo(one)).utcoffset() == m.astimezone(ZoneInfo(other)).utcoffset() for m in moments)
 
 
 def _relative(phrase: str, now: datetime, zone: str) -> When | None:

@@ -23,5 +23,8 @@ class When:
 
 
 class WhenRefused(UserError):
-    """A time that cannot be taken: `when.unknown`, `when.past` (shown), `when.gap` (before, after), `when.twice`
-    (first, second), `when.weekday` (shown), `when.too_far`, `when.too_long`, `when.no_zone`, `when.no_state`."""
+    """A time that cannot be taken; the key says why.
+
+    `when.unknown`, `when.past` (shown), `when.gap` (before, after), `when.twice` (first, second), `when.weekday`
+    (shown), `when.range`, `when.too_far`, `when.too_long`, `when.no_zone` (zone), `when.no_state` (state).
+    """

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.when.value import WhenRefused
 
@@ -58,6 +61,19 @@ _CALLED: Final = {
     "Etc/UTC": "utc",
 }
 
+_TYPED: Final = (
+    (r"e[sd]?t|eastern(?: time)?|hora del este", "America/New_York"),
+    (r"c[sd]?t|central(?: time)?|hora (?:del centro|central)", "America/Chicago"),
+    (r"m[sd]?t|mountain(?: time)?|hora de la[s]? montanas?(?: rocosas)?", "America/Denver"),
+    (r"p[sd]?t|pacific(?: time)?|hora del pacifico", "America/Los_Angeles"),
+    (r"ak[sd]?t|alaska(?: time)?|hora de alaska", "America/Anchorage"),
+    (r"hst|hawaii(?: time)?|hora de hawai", "Pacific/Honolulu"),
+    (r"ast|atlantic(?: time)?|hora del atlantico", "America/Puerto_Rico"),
+    (r"arizona(?: time)?|hora de arizona", "America/Phoenix"),
+    (r"utc|gmt", "UTC"),
+)
+_OFFSET: Final = r"utc[+-][0-9]{1,2}(?::[0-9]{2})?"
+
 
 def zone_of_state(code: str) -> str:
     """Return the IANA zone in which most people of a US state or territory live ("TX" -> "America/Chicago").
@@ -83,3 +99,41 @@ def called(zone: str) -> tuple[str, str, str] | None:
 @lru_cache(maxsize=1)
 def _all_zones() -> frozenset[str]:
     return frozenset(name for name in available_timezones() if "/" in name or name == "UTC")
+
+
+def take_zone(phrase: str, zone: str) -> tuple[str, str, str]:
+    """Cut the name of a zone out of a folded phrase, at its end or behind the hour ("5pm ET Saturday").
+
+    Returns the rest, the zone that is meant, and the name as typed, which tells the two hours of one name apart.
+    """
+    for names, meant in _names(zone):
+        for pattern in _patterns(names):
+            if found := pattern.search(phrase):
+                rest = phrase[: found.start()] + phrase[found.end() :]
+                return rest, zone if _same_clocks(zone, meant) else meant, found["name"]
+    return phrase, zone, ""
+
+
+def _names(zone: str) -> Iterator[tuple[str, str]]:
+    yield _OFFSET, zone
+    # Arizona says MST all year: a name that the own zone bears means the own zone.
+    yield "|".join(re.escape((m.tzname() or "").lower()) for m in _both_halves(zone)), zone
+    yield from _TYPED
+
+
+@lru_cache(maxsize=256)
+def _patterns(names: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    name = rf" \(?(?P<name>{names})\)?"
+    behind_hour = r"(?:(?<=[ap]m)|(?<=m\.)|(?<=:[0-9][0-9]))"
+    return re.compile(rf"(?<=[a-z0-9.,]){name}$"), re.compile(rf"{behind_hour}{name}(?=,? )")
+
+
+def _same_clocks(one: str, other: str) -> bool:
+    """Tell whether two zones show the same hours: Detroit is Eastern, too, and stays Detroit."""
+    pairs = zip(_both_halves(one), _both_halves(other), strict=True)
+    return all(a.utcoffset() == b.utcoffset() for a, b in pairs)
+
+
+def _both_halves(zone: str) -> list[datetime]:
+    """Return a moment of winter and one of summer in a zone."""
+    return [datetime(2026, month, 1, tzinfo=UTC).astimezone(ZoneInfo(zone)) for month in (1, 7)]

@@ -88,6 +88,7 @@ PHRASES = {
     "9am": "11-24 09:00",
     "noon": "11-24 12:00",
     "mediodía": "11-24 12:00",
+    "12 noon": "11-24 12:00",
     "a las 12 del mediodía": "11-24 12:00",
     "medianoche": "11-24 00:00",
     "12am": "11-24 00:00",
@@ -115,6 +116,9 @@ PHRASES = {
     "Dec 5 10am": "12-05 10:00",
     "5 dic 10:00": "12-05 10:00",
     "martes 1 de diciembre 18h": "12-01 18:00",
+    "1ro de diciembre 18h": "12-01 18:00",
+    "1° de diciembre 18h": "12-01 18:00",
+    "first of December 6pm": "12-01 18:00",
     "mar 1 dic 18h": "12-01 18:00",
     "Mar 3 5pm": "03-03 17:00",
     "Jan 10 5pm": "01-10 17:00",
@@ -218,7 +222,10 @@ def test_a_day_without_an_hour_says_so(phrase: str, day: str) -> None:
         ("soon", "when.unknown"),
         ("5", "when.unknown"),
         ("28", "when.unknown"),
-        ("Sat 5-7pm", "when.unknown"),
+        ("Sat 5-7pm", "when.range"),
+        ("Saturday 5:00 PM – 7:00 PM", "when.range"),
+        ("sábado 5 pm hasta las 7", "when.range"),
+        ("sáb 17h a 19h", "when.range"),
         ("Sat 5pm or Sun 5pm", "when.unknown"),
         ("25:00", "when.unknown"),
         ("24:30", "when.unknown"),
@@ -306,6 +313,8 @@ def test_the_day_is_the_one_in_the_zone_not_in_utc() -> None:
         ("Sat 5pm Pacific", "America/Los_Angeles", "17:00"),
         ("sáb 17h hora del Pacífico", "America/Los_Angeles", "17:00"),
         ("Sat 5pm ET", NEW_YORK, "17:00"),
+        ("5PM EST Sat", NEW_YORK, "17:00"),
+        ("5:30 p.m. CT, Saturday", "America/Chicago", "17:30"),
         ("Sat 17:00 UTC", "UTC", "17:00"),
         ("Sat 17:00 UTC-3", NEW_YORK, "15:00"),
         ("Sat 17:00 UTC+5:30", NEW_YORK, "06:30"),
@@ -319,7 +328,10 @@ def test_a_zone_in_the_words_is_meant(phrase: str, zone: str, hour: str) -> None
 
 
 def test_a_zone_of_the_same_name_stays_the_organizations_own() -> None:
-    """a1: Detroit is Eastern, too."""
+    """a1: Detroit is Eastern, too, and Arizona says MST in summer."""
+    assert read("July 5 5pm MST", zone="America/Phoenix").zone == "America/Phoenix"
+    assert read("Sat 5pm AST", zone="America/St_Thomas").zone == "America/St_Thomas"
+    assert read("Sat 5pm CEST", zone="Europe/Madrid").zone == "Europe/Madrid"
     assert read("Sat 5pm ET", zone="America/Detroit").zone == "America/Detroit"
 
 
