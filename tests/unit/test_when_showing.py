@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.text import parse, to_discord, to_plain
-from bot.when import When, WhenRefused, is_zone, show_when, show_when_short, time_markdown, zone_of_state
+from bot.when import When, WhenRefused, is_zone, show_when, show_when_short, show_zone, time_markdown, zone_of_state
 
 AT = datetime(2026, 11, 28, 22, 0, tzinfo=UTC)
 LOCALES = Path(__file__).parents[2] / "bot" / "locales"
@@ -53,6 +53,12 @@ def test_a_time_is_shown_with_weekday_date_and_zone(zone: str, language: str, sh
     when = When(at=AT, zone=zone)
     assert show_when(when, language) == shown
     assert show_when_short(when, language) == short
+
+
+def test_a_zone_has_a_name_in_both_languages() -> None:
+    """WORDS: nobody reads zone names such as America/Detroit."""
+    assert show_zone("America/Detroit", "en") == "Eastern Time"
+    assert show_zone("America/Detroit", "es") == "hora del Este"
 
 
 def test_a_day_alone_is_shown_without_an_hour() -> None:
