@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -30,14 +31,13 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
-    insert,
     select,
     update,
 )
 from sqlalchemy.schema import CreateTable
 
 from bot.clock import Clock
-from bot.db import Database
+from bot.db import Database, Row, upsert
 from bot.errors import KeyGone, StoreError
 
 VERSION = b"\x01"
@@ -86,13 +86,19 @@ def derive(secret: bytes, purpose: str, length: int = 32) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose.encode()).derive(secret)
 
 
+def kek_of(master: bytes) -> str:
+    """The name of a master in the keyring's rows: 16 hex digits that tell nothing about it."""
+    return hashlib.sha256(derive(master, "causeway wrap v1")).hexdigest()[:16]
+
+
 class Keyring:
     """All keys. Keys made here are durable before this returns them."""
 
-    def __init__(self, database: Database, master: bytes, clock: Clock) -> None:
+    def __init__(self, database: Database, master: bytes, clock: Clock, older: Sequence[bytes] = ()) -> None:
         self._db, self._clock = database, clock
-        self._wrapping = derive(master, "causeway wrap v1")
-        self.kek = hashlib.sha256(self._wrapping).hexdigest()[:16]
+        self.kek = kek_of(master)
+        # Two masters live side by side until the older is dropped: a rotation can stop half-way and go on.
+        self._wrapping = {kek_of(one): derive(one, "causeway wrap v1") for one in (*older, master)}
         self._cache: OrderedDict[tuple[str, str], Key] = OrderedDict()
         self._secret = b""
 
@@ -157,22 +163,16 @@ class Keyring:
         return len(gone)
 
     async def rotate(self, new_master: bytes) -> int:
-        """Wraps every key under a new master; no value is touched. Returns how many keys were wrapped anew."""
-        wrapping = derive(new_master, "causeway wrap v1")
-        kek = hashlib.sha256(wrapping).hexdigest()[:16]
+        """Wraps every key under a new master, all or none; no value is touched. How many were wrapped anew."""
+        kek, wrapping = kek_of(new_master), derive(new_master, "causeway wrap v1")
         async with self._db.write() as tx:
-            rows = await tx.all(select(key_table).where(key_table.c.kek == self.kek))
-            change = (
-                update(key_table)
-                .where(key_table.c.person == bindparam("p"), key_table.c.organization == bindparam("o"))
-                .values(wrapped=bindparam("w"), kek=kek)
-            )
+            rows = await tx.all(select(key_table).where(key_table.c.kek != kek))
             fresh = [
-                {"p": r.person, "o": r.organization, "w": aes_key_wrap(wrapping, self._unwrap(r.wrapped)), "kek": kek}
-                for r in rows
+                {"p": row.person, "o": row.organization, "w": aes_key_wrap(wrapping, self._unwrap(row)), "k": kek}
+                for row in rows
             ]
-            await tx.run(change, fresh)
-        self._wrapping, self.kek = wrapping, kek
+            await tx.run(_REWRAP, fresh)
+        self._wrapping[kek], self.kek = wrapping, kek
         return len(rows)
 
     async def count(self) -> dict[str, int]:
@@ -198,24 +198,34 @@ class Keyring:
             self._cache.popitem(last=False)
         return key
 
+    async def people(self) -> set[str]:
+        """The people who have a key of their own."""
+        async with self._db.read() as tx:
+            rows = await tx.all(select(key_table.c.person).where(key_table.c.organization == ""))
+        return {row.person for row in rows}
+
     async def _load(self, person: str, organization: str) -> bytes | None:
         async with self._db.read() as tx:
             row = await tx.one(_FIND, p=person, o=organization)
-        return None if row is None else self._unwrap(row.wrapped)
+        return None if row is None else self._unwrap(row)
 
     async def _make(self, person: str, organization: str) -> bytes:
-        raw = secrets.token_bytes(32)
+        """A new random key; where another act made it meanwhile, that one."""
+        wrapped = aes_key_wrap(self._wrapping[self.kek], secrets.token_bytes(32))
         async with self._db.write() as tx:
             await tx.run(
-                insert(key_table),
-                person=person, organization=organization, kek=self.kek, made_at=self._clock.now(),
-                wrapped=aes_key_wrap(self._wrapping, raw),
+                upsert(key_table, "person", "organization"),
+                person=person, organization=organization, kek=self.kek, made_at=self._clock.now(), wrapped=wrapped,
             )  # fmt: skip
-        return raw
+            row = await tx.one(_FIND, p=person, o=organization)
+        assert row is not None
+        return self._unwrap(row)
 
-    def _unwrap(self, wrapped: bytes) -> bytes:
+    def _unwrap(self, row: Row) -> bytes:
+        if row.kek not in self._wrapping:
+            raise StoreError("store.master")
         try:
-            return aes_key_unwrap(self._wrapping, wrapped)
+            return aes_key_unwrap(self._wrapping[row.kek], bytes(row.wrapped))
         except InvalidUnwrap as cause:
             raise StoreError("store.master") from cause
 
@@ -227,8 +237,13 @@ class Keyring:
         await self._db.checkpoint()
 
 
-_FIND = select(key_table.c.wrapped).where(
+_FIND = select(key_table.c.wrapped, key_table.c.kek).where(
     key_table.c.person == bindparam("p"), key_table.c.organization == bindparam("o")
 )
+_REWRAP = (
+    update(key_table)
+    .where(key_table.c.person == bindparam("p"), key_table.c.organization == bindparam("o"))
+    .values(wrapped=bindparam("w"), kek=bindparam("k"))
+)
 
-__all__ = ["COALITION", "InvalidTag", "Key", "Keyring", "derive", "key_table", "keyring_metadata"]
+__all__ = ["COALITION", "InvalidTag", "Key", "Keyring", "derive", "kek_of", "key_table", "keyring_metadata"]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from bot import tables as t
-from bot.db import Tx, upsert
+from bot.db import Row, Tx, upsert
 from bot.errors import KeyGone, UserError
 from bot.ids import new_id, new_secret_code, read_code
 from bot.keys import Key, Keyring
@@ -30,6 +31,7 @@ class Person:
     language: str | None = None
     zone: str | None = None
     stopped: bool = False
+    seen_at: datetime | None = None
 
     @property
     def known(self) -> bool:
@@ -38,6 +40,11 @@ class Person:
 
 
 NOBODY = Person("")
+
+
+def _to_person(row: Row) -> Person:
+    return Person(row.id, row.language, row.zone, bool(row.stopped), row.seen_at)
+
 
 _FIND = (
     select(t.person, t.account.c.index)
@@ -59,7 +66,7 @@ class People:
     async def find(self, tx: Tx, platform: str, account: str) -> Person:
         """Who an account is, or NOBODY."""
         row = await tx.one(_FIND, i=self.index(platform, account))
-        return NOBODY if row is None else Person(row.id, row.language, row.zone, bool(row.stopped))
+        return NOBODY if row is None else _to_person(row)
 
     async def keep(self, tx: Tx, platform: str, account: str, language: str | None, now: datetime) -> Person:
         """The person of an account, made when new. Their key is durable before the row is."""
@@ -93,7 +100,7 @@ class People:
     async def get(self, tx: Tx, person: str) -> Person:
         """A person by id, or NOBODY."""
         row = await tx.one(select(t.person).where(t.person.c.id == person))
-        return NOBODY if row is None else Person(row.id, row.language, row.zone, bool(row.stopped))
+        return NOBODY if row is None else _to_person(row)
 
     # -- where to reach somebody ------------------------------------------------------------------------------------
 
@@ -113,7 +120,7 @@ class People:
             await tx.run(update(t.account).where(t.account.c.index == index).values(room=sealed))
 
     @staticmethod
-    def _open(key: Key, row: t.Any, field: str) -> str:
+    def _open(key: Key, row: Any, field: str) -> str:
         value = getattr(row, field)
         return key.open(bytes(value), "account", row.index, field) if value else ""
 
@@ -137,9 +144,12 @@ class People:
         row = await tx.one(select(t.link_code).where(t.link_code.c.index == index, t.link_code.c.expires_at > now))
         if row is None or row.person == person.id:
             raise UserError("core.link_wrong")
-        await tx.run(delete(t.link_code).where(t.link_code.c.index == index))
+        await tx.run(delete(t.link_code).where(t.link_code.c.person.in_((person.id, row.person))))
         await self._move_accounts(tx, person.id, row.person)
+        await self._move_sealed(tx, person.id, row.person)
         await self._move_roles(tx, person.id, row.person)
+        if person.stopped:  # whoever said stop on one account said it
+            await tx.run(update(t.person).where(t.person.c.id == row.person).values(stopped=True))
         return row.person, person.id
 
     async def _move_accounts(self, tx: Tx, old: str, new: str) -> None:
@@ -154,6 +164,18 @@ class People:
                 )
             )  # fmt: skip
 
+    async def _move_sealed(self, tx: Tx, old: str, new: str) -> None:
+        """Forms in progress, messages still to be sent and buttons of one's own: sealed anew under the kept key."""
+        source, target = await self.keyring.of_person(old), await self.keyring.of_person(new)
+        for table, field in ((t.form, "given"), (t.delivery, "private")):
+            name, column = table.name, table.c[field]
+            for row in await tx.all(select(table.c.id, column).where(table.c.person == old, column.is_not(None))):
+                text = source.open(bytes(getattr(row, field)), name, row.id, field)
+                values = {field: target.seal(text, name, row.id, field)}
+                await tx.run(update(table).where(table.c.id == row.id).values(**values))
+            await tx.run(update(table).where(table.c.person == old).values(person=new))
+        await tx.run(update(t.choice).where(t.choice.c.person == old).values(person=new))
+
     async def _move_roles(self, tx: Tx, old: str, new: str) -> None:
         for row in await tx.all(select(t.role).where(t.role.c.person == old)):
             await tx.run(
@@ -167,7 +189,7 @@ class People:
 
     async def kept(self, tx: Tx, person: Person) -> dict[str, int]:
         """How many rows of the house's own tables concern a person (features add theirs through their hook)."""
-        own: Sequence[tuple[str, t.Any, t.Any]] = (
+        own: Sequence[tuple[str, Any, Any]] = (
             ("accounts", t.account, t.account.c.person),
             ("roles", t.role, t.role.c.person),
             ("forms", t.form, t.form.c.person),
@@ -176,10 +198,25 @@ class People:
         return {name: len(await tx.all(select(column).where(column == person.id))) for name, _table, column in own}
 
     async def erase(self, tx: Tx, person: Person) -> None:
-        """Deletes the house's rows about a person. The keys go first, by `destroy_keys`, in their own database."""
+        """Deletes the house's rows about a person. `bot.erasure` does the whole of it, keys and features too."""
+        own = select(t.delivery.c.id).where(t.delivery.c.person == person.id)
+        await tx.run(delete(t.message).where(t.message.c.delivery.in_(own)))
         for table in (t.account, t.role, t.form, t.link_code, t.delivery, t.choice):
             await tx.run(delete(table).where(table.c.person == person.id))
-        await tx.run(delete(t.person).where(t.person.c.id == person.id))
+        await tx.run(delete(t.person).where(or_(t.person.c.id == person.id, t.person.c.merged_into == person.id)))
+
+    async def saw(self, tx: Tx, person: Person, now: datetime) -> None:
+        """Notes that a person acted, once a day: nothing finer is kept, and a press is not made slower."""
+        if person.seen_at is not None and person.seen_at < now - SEEN_EVERY:
+            await tx.run(update(t.person).where(t.person.c.id == person.id).values(seen_at=now))
+
+    async def to_forget(self, tx: Tx, before: datetime) -> list[str]:
+        """People without an act since a moment and without a role; and those whose key is gone (a crash half-way)."""
+        held = select(t.role.c.person)
+        query = select(t.person.c.id, t.person.c.seen_at).where(t.person.c.merged_into.is_(None))
+        quiet = {row.id for row in await tx.all(query.where(t.person.c.seen_at < before, t.person.c.id.not_in(held)))}
+        keyed = await self.keyring.people()
+        return [row.id for row in await tx.all(query) if row.id in quiet or row.id not in keyed]
 
     async def destroy_keys(self, person: str) -> None:
         """Makes every sealed value about a person unreadable, in old back-ups of the main database too."""
