@@ -217,7 +217,8 @@ async def _match_option(call: Call, name: str, one: Field, text: str) -> str:
         return text
     typed = fold(text)
     for number, option in enumerate(found, 1):
-        own = {} if callable(one.options) else call.words.words.everywhere(f"{name}.{one.key}.{option.value}")
+        is_ours = not callable(one.options) and option.value in one.options
+        own = call.words.words.everywhere(f"{name}.{one.key}.{option.value}") if is_ours else {}
         if typed in {str(number), fold(option.value), fold(option.label), *(fold(word) for word in own.values())}:
             return option.value
     raise UserError("core.not_an_option", field=one.key, n=len(found))
