@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .components import check_modal
+from .components import CHECKBOX, SELECTS, check_modal
 from .errors import CALLBACK_PAGE, FOLLOWUP_PAGE, RESPOND_PAGE, Refusal, invalid_form, unknown
 from .keys import refuse_unknown
 from .message import EPHEMERAL, LOADING, Message, Upload
@@ -64,7 +64,9 @@ def prefilled(one: dict[str, Any]) -> Any:
     """What a field of a modal holds when nobody touches it."""
     if "options" in one:
         return [option["value"] for option in one["options"] if option.get("default")]
-    return one.get("default", False) if one["type"] == 23 else one.get("value") or ""
+    if one["type"] in SELECTS:
+        return [str(chosen["id"]) for chosen in one.get("default_values") or []]
+    return one.get("default", False) if one["type"] == CHECKBOX else one.get("value") or ""
 
 
 @dataclass(eq=False)

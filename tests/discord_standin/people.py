@@ -330,7 +330,7 @@ def _picked_in_form(one: dict[str, Any], label: str, given: Any) -> dict[str, An
     picked = (
         _picked({"min_values": 0, **one}, wanted)
         if one["type"] in (SELECT, RADIO_GROUP, CHECKBOX_GROUP)
-        else [str(each.id) for each in wanted]
+        else [str(getattr(each, "id", each)) for each in wanted]
     )
     if one["type"] == RADIO_GROUP:
         return {"value": picked[0] if picked else None}
