@@ -16,7 +16,8 @@ from bot import tables as t
 from bot.clock import Clock
 from bot.core import Core
 from bot.db import Database
-from bot.errors import Revoked
+from bot.erasure import forget_quiet
+from bot.errors import Denied, PlatformError, Revoked
 from bot.feature import Feature, Services
 from bot.jobs import Jobs, start_ticks
 from bot.keys import Keyring
@@ -58,7 +59,9 @@ async def build_core(
     registry = Registry(discover() if features is None else features, words)
     services = Services(words, people, spaces, outbox, {}, lambda: registry.features, settings)
     runner = Runner(db, services, registry, clock)
-    return Core(settings, db, keyring, words, people, spaces, outbox, services, registry, runner, clock)
+    core = Core(settings, db, keyring, words, people, spaces, outbox, services, registry, runner, clock)
+    services.end, services.checkpoint = core.part_with, db.checkpoint
+    return core
 
 
 class App:
@@ -72,6 +75,7 @@ class App:
         core.outbox.wake = wake_all(self.senders)
         self.jobs = Jobs(core.db, core.services, core.registry.features, core.clock)
         self._stopping = asyncio.Event()
+        self._revoked: set[str] = set()  # platforms whose coordinators were told already
 
     async def run(self) -> None:
         """Serves until `stop` or cancellation. One platform that fails never stops another (FACTS 50: no TaskGroup)."""
@@ -116,7 +120,7 @@ class App:
             except Revoked:
                 # Asking again with a dead token only brings the address nearer to a ban (FACTS 26).
                 log.error("the token was revoked; this platform stops", platform=name)
-                await self.core.warn_coordinators("core.revoked", platform=name.title())
+                await self._tell_revoked(name.split()[0])
                 return
             except Exception:
                 # The supervisor is the one place that outlives any fault of a platform.
@@ -126,6 +130,12 @@ class App:
             await asyncio.sleep(wait * random.uniform(0.67, 1.0))
             wait = min(wait * 2, 60.0)
 
+    async def _tell_revoked(self, platform: str) -> None:
+        """Once, although both the adapter and its sender find out."""
+        if platform not in self._revoked:
+            self._revoked.add(platform)
+            await self.core.warn_coordinators("core.revoked", platform=platform.title())
+
     # -- ticks ------------------------------------------------------------------------------------------------------
 
     async def leave_strangers(self) -> None:
@@ -134,8 +144,14 @@ class App:
             rows = await self.core.spaces.strangers_to_leave(tx, self.core.clock.now())
         for row in rows:
             adapter = self.core.services.adapters.get(row.platform)
-            if adapter is not None:
-                await adapter.leave(row.address)
+            try:
+                if adapter is not None:
+                    await adapter.leave(row.address)
+            except Denied:
+                pass  # thrown out already
+            except PlatformError as error:
+                log.warning("could not leave a strange space yet", platform=row.platform, reason=error.reason)
+                continue
             async with self.core.db.write() as tx:
                 await self.core.spaces.forget_stranger(tx, row.platform, row.address)
 
@@ -144,25 +160,39 @@ class App:
         await keep_house(self.core)
 
 
-RETENTION = {"deliveries": timedelta(days=90), "choices": timedelta(days=400), "people": timedelta(days=365)}
+DONE_FOR = timedelta(days=90)  # deliveries and due work
+CHOICES_FOR = timedelta(days=400)  # buttons and refusals
+NAME_FOR = timedelta(days=30)  # of an organization that left
 
 
 async def keep_house(core: Core) -> None:
     """Deletes what is older than its table says; each feature's `purge` hook does its own."""
     now = core.clock.now()
+    await _end_the_homeless(core)
     async with core.db.write() as tx:
-        await core.outbox.forget(tx, now - RETENTION["deliveries"])
-        await tx.run(delete(t.choice).where(t.choice.c.made_at < now - RETENTION["choices"]))
-        await tx.run(delete(t.denial).where(t.denial.c.made_at < now - RETENTION["choices"]))
+        await core.outbox.forget(tx, now - DONE_FOR)
+        await tx.run(delete(t.choice).where(t.choice.c.made_at < now - CHOICES_FOR))
+        await tx.run(delete(t.denial).where(t.denial.c.made_at < now - CHOICES_FOR))
         await tx.run(delete(t.form).where(t.form.c.expires_at < now))
         await tx.run(delete(t.link_code).where(t.link_code.c.expires_at < now))
         await tx.run(delete(t.connect_code).where(t.connect_code.c.expires_at < now))
-        await tx.run(delete(t.due).where(t.due.c.done_at < now - RETENTION["deliveries"]))
-        await tx.run(delete(t.organization).where(t.organization.c.left_at < now - timedelta(days=30)))
+        await tx.run(delete(t.due).where(t.due.c.done_at < now - DONE_FOR))
+        await tx.run(delete(t.organization).where(t.organization.c.left_at < now - NAME_FOR))
+        await forget_quiet(core.people, core.registry.features, tx, now)
         for feature in core.registry.features:
             if "purge" in feature.hooks:
                 await feature.hooks["purge"](tx, now)
         people = {row.id for row in await tx.all(select(t.person.c.id))}
         organizations = {row.id for row in await tx.all(select(t.organization.c.id))}
-    await core.keyring.destroy_orphans(people, organizations)
+        # Inside the transaction: nobody new can come between the list of people and the look at their keys.
+        await core.keyring.destroy_orphans(people, organizations)
     await core.db.checkpoint()
+
+
+async def _end_the_homeless(core: Core) -> None:
+    """Organizations whose last space is gone although they count as connected: the bot was killed in between."""
+    async with core.db.read() as tx:
+        connected = await core.spaces.all(tx, "connected")
+        homeless = [one for one in connected if not await core.spaces.spaces(tx, one.id)]
+    for one in homeless:
+        await core.end_organization(one)

@@ -12,6 +12,7 @@ from bot import tables as t
 from bot.cards import Card
 from bot.clock import Clock
 from bot.db import Database, Tx, upsert
+from bot.errors import PlatformError
 from bot.feature import Services
 from bot.keys import Keyring
 from bot.outbox import Outbox
@@ -79,6 +80,17 @@ class Core:
             await self.spaces.end(tx, gone.id, now)
         await self.db.checkpoint()
         log.info("an organization left", organization=gone.code)
+
+    async def part_with(self, gone: Organization) -> None:
+        """An organization asked to leave: everything of it ends, then the bot goes out of its servers and rooms."""
+        async with self.db.read() as tx:
+            places = await self.spaces.spaces(tx, gone.id)
+        await self.end_organization(gone)
+        for place in places:
+            try:
+                await self.services.adapters[place.platform].leave(place.address)
+            except PlatformError as error:
+                log.warning("could not leave a space", platform=place.platform, reason=error.reason)
 
     async def message_removed(self, platform: str, address: str, message: str) -> None:
         """Somebody else removed a message of ours."""

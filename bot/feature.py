@@ -25,7 +25,7 @@ from bot.access import Level, may
 from bot.cards import Card, Choice, Option, Outcome, Picture, Say
 from bot.db import Tx
 from bot.errors import Missing, Refused, UserError
-from bot.ids import new_code, new_id, read_code
+from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.outbox import Delivery, Landing, Outbox
 from bot.people import NOBODY, People, Person
 from bot.platforms.base import Act, Adapter, Room
@@ -137,6 +137,8 @@ class Services:
     adapters: Mapping[str, Adapter]
     features: Callable[[], Sequence[Feature]]
     settings: Any = None
+    end: Callable[[Organization], Awaitable[None]] | None = None  # ends an organization that asked to leave
+    checkpoint: Callable[[], Awaitable[None]] | None = None  # takes what was deleted out of the database's files
 
 
 class Call:
@@ -284,15 +286,49 @@ class Call:
         )
 
     async def rooms(self) -> Sequence[Room]:
-        """The channels that can be chosen in the space where this is asked, with what is missing in each."""
+        """The channels that can be chosen in the space where this is asked, with what is missing in each. In a direct
+        room: of the organization's only space on this platform."""
         if self.act is None:
             return ()
-        return await self._services.adapters[self.act.platform].rooms(self.place.space, self.place.channel)
+        space, channel = self.place.space, self.place.channel
+        if self.place.direct and self.organization:
+            seat = await self.spaces.seat(self.tx, self.organization.id, self.place)
+            space = channel = seat.address if seat else ""
+        return await self._services.adapters[self.act.platform].rooms(space, channel)
 
     async def problems(self, channel: Channel) -> tuple[str, ...]:
         """What is missing in a channel (keys under `permission.`); () when it works or its platform is away."""
         adapter = self._services.adapters.get(channel.platform)
         return await adapter.problems(channel.address) if adapter else ()
+
+    async def erase(self, person: Person) -> None:
+        """Everything about a person, for good: their keys, every feature's rows, and what the files still hold."""
+        from bot.erasure import erase  # erasure goes through the features, which are made of this vocabulary
+
+        await erase(self.people, self.features, self.tx, person)
+        self._empty_files()
+
+    async def join(self, code: str) -> Person:
+        """Joins the asker into the person whose link code this is; that person. UserError for a wrong or old code."""
+        kept, absorbed = await self.people.redeem_link_code(self.tx, self.person, code, self.now)
+        for feature in self.features:
+            if "merged" in feature.hooks:
+                await feature.hooks["merged"](self.tx, self.people.keyring, absorbed, kept)
+        # After the commit: until then the values of the absorbed person are still sealed under them.
+        self.after_commit.append(lambda: self.people.destroy_keys(absorbed))
+        self._empty_files()
+        self.person = await self.people.get(self.tx, kept)
+        return self.person
+
+    def _empty_files(self) -> None:
+        if self._services.checkpoint is not None:
+            self.after_commit.append(self._services.checkpoint)
+
+    def depart(self) -> None:
+        """The organization leaves once this is committed: everything of it ends, the bot goes out of its spaces."""
+        home, end = self.home, self._services.end
+        if end is not None:
+            self.after_commit.append(lambda: end(home))
 
     def seconds_for(self, platform: str, messages: int) -> float:
         """How long a platform takes for so many messages under its limits."""
@@ -332,6 +368,7 @@ __all__ = [
     "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Call", "Card", "Channel", "Choice", "Delivery", "Entry", "Feature",
     "Field", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option", "Organization", "Person", "Picture",
     "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When", "WhenRefused", "check_text",
-    "datetime", "escape", "find_links", "fold", "is_zone", "judge_link", "new_code", "new_id", "parse_when",
-    "read_code", "show_when", "show_when_short", "show_zone", "time_markdown", "timedelta", "zone_of_state",
+    "datetime", "escape", "find_links", "fold", "is_zone", "judge_link", "new_code", "new_id", "new_secret_code",
+    "parse_when", "read_code", "show_when", "show_when_short", "show_zone", "time_markdown", "timedelta",
+    "zone_of_state",
 ]  # fmt: skip

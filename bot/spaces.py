@@ -170,12 +170,30 @@ class Spaces:
         """The spaces of an organization: id, platform, address, name."""
         return await tx.all(select(t.space).where(t.space.c.organization == organization))
 
+    async def seat(self, tx: Tx, organization: str, place: Place) -> Row | None:
+        """The space in which something is set up: the one it is asked in; in a direct room the only one on that
+        platform, None when there are several."""
+        rows = [row for row in await self.spaces(tx, organization) if row.platform == place.platform]
+        if place.direct:
+            return rows[0] if len(rows) == 1 else None
+        inside = await tx.all(
+            select(t.channel.c.space)
+            .where(t.channel.c.organization == organization, t.channel.c.address == place.channel)
+        )  # fmt: skip
+        here = {row.space for row in inside}
+        return next((row for row in rows if row.address in {place.space, place.channel} or row.id in here), None)
+
     async def set_channel(self, tx: Tx, space: str, purpose: str, address: str, name: str, language: str) -> None:
-        """Chooses the channel for a purpose in a space (one each; the earlier choice is replaced)."""
+        """Chooses the channel for a purpose in a space (one each; the earlier choice is replaced). UserError when
+        another organization has the same room for it."""
         row = await tx.one(select(t.space).where(t.space.c.id == space))
         if row is None:
             raise Missing
-        await tx.run(delete(t.channel).where(t.channel.c.space == space, t.channel.c.purpose == purpose))
+        c = t.channel.c
+        same = and_(c.platform == row.platform, c.address == address, c.purpose == purpose)
+        if await tx.one(select(c.id).where(same, c.organization != row.organization)):
+            raise UserError("core.room_taken", field=purpose)
+        await tx.run(delete(t.channel).where(or_(same, and_(c.space == space, c.purpose == purpose))))
         await tx.run(
             insert(t.channel), id=new_id(), organization=row.organization, space=space, platform=row.platform,
             address=address, purpose=purpose, name=name, language=language,
@@ -214,16 +232,25 @@ class Spaces:
         """Ends every open code of an organization."""
         await tx.run(delete(t.connect_code).where(t.connect_code.c.organization == organization))
 
+    async def code_owner(self, tx: Tx, code: str, now: datetime) -> str | None:
+        """Whose open code this is ("" is the coalition's), without using it up; None when it is nobody's."""
+        index = self._keyring.index("connect", read_code(code))
+        c = t.connect_code.c
+        found = await tx.value(select(c.organization).where(c.index == index, c.expires_at > now))
+        return None if found is None else str(found)
+
     async def redeem(self, tx: Tx, code: str, now: datetime) -> str:
         """Uses a code up; the organization's id ("" is the coalition: the first coordinator's code)."""
-        index = self._keyring.index("connect", read_code(code))
-        row = await tx.one(
-            select(t.connect_code).where(t.connect_code.c.index == index, t.connect_code.c.expires_at > now)
-        )
-        if row is None:
+        owner = await self.code_owner(tx, code, now)
+        if owner is None:
             raise UserError("core.code_wrong")
+        index = self._keyring.index("connect", read_code(code))
         await tx.run(delete(t.connect_code).where(t.connect_code.c.index == index))
-        return str(row.organization)
+        return owner
+
+    async def letters(self, tx: Tx) -> dict[str, datetime]:
+        """Until when the newest code of each organization was or is good; codes that are used or revoked are gone."""
+        return {row.organization: row.expires_at for row in await tx.all(select(t.connect_code))}
 
     async def any_code_open(self, tx: Tx, now: datetime) -> bool:
         """Whether an invite to an unknown Matrix room may be taken at all."""
@@ -277,6 +304,15 @@ class Spaces:
         rows = await tx.all(_MAPPED, o=organization)
         return {row.name for row in rows if row.platform_role in platform_roles}
 
+    async def role_map(self, tx: Tx, organization: str) -> list[tuple[str, str]]:
+        """(platform role, role here) of everything that an organization mapped."""
+        return sorted((row.platform_role, row.name) for row in await tx.all(_MAPPED, o=organization))
+
+    async def unmap_role(self, tx: Tx, organization: str, platform_role: str) -> None:
+        """Takes back what was given to a platform role."""
+        c = t.role_map.c
+        await tx.run(delete(t.role_map).where(c.organization == organization, c.platform_role == platform_role))
+
     async def map_role(self, tx: Tx, organization: str, platform_role: str, name: str) -> None:
         """Maps an organization's own platform role to a role here. UserError for a role of the coalition."""
         if name not in {"moderator", "sender", "greeter"}:
@@ -301,7 +337,7 @@ class Spaces:
         return None if rest else await self.get(tx, row.organization)
 
     async def end(self, tx: Tx, organization: str, now: datetime) -> None:
-        """An organization is out: its channels, spaces, codes and roles go at once; its name stays for 30 days."""
-        for table in (t.channel, t.space, t.connect_code, t.role, t.role_map):
+        """An organization is out: its channels, spaces, codes, roles and forms go at once; its name stays 30 days."""
+        for table in (t.channel, t.space, t.connect_code, t.role, t.role_map, t.form, t.choice):
             await tx.run(delete(table).where(table.c.organization == organization))
         await self.change(tx, organization, state="left", left_at=now)
