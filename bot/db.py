@@ -245,7 +245,7 @@ def upsert(table: Table, *keys: str, update: Sequence[str] = ()) -> Executable:
 
 
 async def _roll_back(driver: Driver) -> None:
-    # SQLite: there is no transaction, BEGIN itself had failed. PostgreSQL: the line is gone, and the transaction with it.
+    # SQLite: there is no transaction, BEGIN itself failed. PostgreSQL: the line is gone, and the transaction with it.
     with suppress(aiosqlite.OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
         await driver.script("ROLLBACK")
 
