@@ -119,8 +119,9 @@ class Outbox:
         return bool(await tx.run(update(t.delivery).where(where).values(state=state, reason=reason, done_at=now)))
 
     async def edit(
-        self, tx: Tx, subject: str, channel: str, card: Card, version: int, now: datetime, silent: bool = True
-    ) -> None:
+        self, tx: Tx, subject: str, channel: str, card: Card, version: int, now: datetime, silent: bool = True,
+        expires_at: datetime | None = None,
+    ) -> None:  # fmt: skip
         """A new version of a copy (`channel`: its id): replaces what was not sent yet, else edits what stands there."""
         post = await self._post_of(tx, subject, channel)
         if post is None:
@@ -129,7 +130,8 @@ class Outbox:
             return
         if _never_left(post):
             where = t.delivery.c.id == post.id
-            await tx.run(update(t.delivery).where(where).values(card=card.to_json(), version=version))
+            until = expires_at or post.expires_at
+            await tx.run(update(t.delivery).where(where).values(card=card.to_json(), version=version, expires_at=until))
         elif post.state in (*LIVE, "queued"):
             # One that may have left keeps its text: sent again it would come back as it was the first time.
             await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)
