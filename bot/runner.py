@@ -148,6 +148,7 @@ class Runner:
         person = await self._services.people.find(tx, act.platform, act.account)
         organization = await self._services.spaces.of_place(tx, act.place)
         language = person.language or act.language or (organization.language if organization else LANGUAGES[0])
+        await self._services.people.saw(tx, person, self._clock.now())
         roles = await self._services.spaces.roles(tx, person.id)
         if organization is not None and act.roles:
             mapped = await self._services.spaces.mapped(tx, organization.id, act.roles)
