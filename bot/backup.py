@@ -125,10 +125,24 @@ async def restore(settings: Settings, pair: Pair, master: bytes, now: datetime) 
             half.unlink(missing_ok=True)
 
 
-def refuse_interrupted(settings: Settings) -> None:
-    """StoreError when a restore stopped half-way: the two files might not belong together (FACTS 49)."""
+def refuse_what_does_not_fit(settings: Settings) -> None:
+    """StoreError when data and keys may not belong together: a restore stopped half-way, or the keys are gone.
+
+    Opening would make new keys, and everybody in the data would silently become a stranger (FACTS 49).
+    """
     if (settings.bot.data_dir / INTERRUPTED).exists():
         raise StoreError("backup.interrupted")
+    data, keys = (_sqlite(url) for url in (settings.database.url, settings.database.keyring_url))
+    if data is not None and keys is not None and not keys.exists() and _has_people(data):
+        raise StoreError("backup.keys_gone", file=str(keys))
+
+
+def _has_people(file: Path) -> bool:
+    if not file.exists():
+        return False
+    with closing(_readable(file)) as data:
+        tables = {row[0] for row in data.execute("SELECT name FROM sqlite_master")}
+        return "person" in tables and data.execute("SELECT count(*) FROM person").fetchone()[0] > 0
 
 
 @contextmanager
@@ -227,10 +241,15 @@ def _readable(file: Path) -> sqlite3.Connection:
 
 
 def _file(url: str) -> Path:
-    parts = make_url(url)
-    if parts.get_backend_name() != "sqlite" or not parts.database:
+    file = _sqlite(url)
+    if file is None:
         raise StoreError("backup.postgres")
-    return Path(parts.database)
+    return file
+
+
+def _sqlite(url: str) -> Path | None:
+    parts = make_url(url)
+    return Path(parts.database) if parts.get_backend_name() == "sqlite" and parts.database else None
 
 
 def _named(folder: Path, kind: str, now: datetime) -> Path:

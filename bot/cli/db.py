@@ -27,7 +27,7 @@ def add_to(root: typer.Typer) -> None:
 def upgrade(context: typer.Context) -> None:
     """Bring the database to the newest form. / Poner la base de datos al día."""
     session = session_of(context)
-    backup.refuse_interrupted(session.settings)
+    backup.refuse_what_does_not_fit(session.settings)
     upgrade_now(database_url(session.settings, session.settings.database.url))
     session.say("backup.upgraded")
 

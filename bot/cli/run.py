@@ -58,7 +58,6 @@ def _keep(session: Session) -> None:
 async def serve(settings: Settings) -> None:
     """Builds the bot and runs it until SIGTERM or Ctrl+C; the outbox and everything else continue at the next start."""
     with backup.running(settings.bot.data_dir):
-        backup.refuse_interrupted(settings)
         makers = adapters_of(settings)
         core = await open_core(settings)
         app = App(core, makers)

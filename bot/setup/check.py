@@ -60,9 +60,8 @@ async def look_around(settings: Settings, now: datetime) -> list[Finding]:
 
 
 def _files(settings: Settings) -> Iterator[Finding]:
-    """Secrets are there and nobody else can read them; no restore is half done."""
+    """Secrets are there and nobody else can read them."""
     try:
-        backup.refuse_interrupted(settings)
         for name in secret_names(settings):
             path = settings.bot.secrets_dir / name
             if path.exists():
@@ -78,6 +77,7 @@ async def _databases(settings: Settings) -> tuple[Stored | None, list[Finding]]:
     if not _is_there(settings.database.url):
         return None, [wrong("not_set_up")]
     try:
+        backup.refuse_what_does_not_fit(settings)
         stored = await _read(settings)
     except CausewayError as error:
         return None, [wrong("said", error=error)]

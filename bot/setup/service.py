@@ -157,9 +157,10 @@ def refuse_where_impossible(install: Install) -> None:
         raise CausewayError("service.no_systemd", command=str(install.command))
     if os.geteuid() != 0:
         raise CausewayError("service.needs_root", command=str(install.command), config=str(install.config))
-    closed = [folder for folder in install.command.parents if not folder.stat().st_mode & 0o001]
+    needed = {*install.command.parents, *Path(sys.executable).resolve().parents}
+    closed = sorted(folder for folder in needed if not folder.stat().st_mode & 0o001)
     if closed:
-        raise CausewayError("service.closed_folder", folder=str(closed[-1]))
+        raise CausewayError("service.closed_folder", folder=str(closed[0]))
 
 
 def move_data(install: Install, settings: Settings) -> Settings:

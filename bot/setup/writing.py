@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bot import backup
 from bot.app import build_core
 from bot.clock import Clock
 from bot.config import Settings, from_values, load, written
@@ -77,6 +78,7 @@ def values_of(answers: Answers, before: Mapping[str, Mapping[str, Any]]) -> Valu
 
 async def open_core(settings: Settings) -> Core:
     """The bot without its platforms, on this installation's databases (brought up to date)."""
+    backup.refuse_what_does_not_fit(settings)
     url, keyring = (database_url(settings, one) for one in (settings.database.url, settings.database.keyring_url))
     return await build_core(url, keyring, master_key(settings), clock=Clock(), settings=settings)
 

@@ -219,10 +219,10 @@ async def test_an_interrupted_restore_is_noticed_before_the_bot_runs(
         with pytest.raises(KeyboardInterrupt):
             await backup.restore(settings, pair, MASTER, NIGHT)
     with pytest.raises(StoreError) as caught:
-        backup.refuse_interrupted(settings)
+        backup.refuse_what_does_not_fit(settings)
     assert caught.value.key == "backup.interrupted"
     await backup.restore(settings, pair, MASTER, NIGHT + timedelta(minutes=1))
-    backup.refuse_interrupted(settings)
+    backup.refuse_what_does_not_fit(settings)
     assert await find(settings, "ana")
 
 
