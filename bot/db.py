@@ -234,14 +234,26 @@ class Tx:
         return {name: _plain(value) for name, value in bound.items()}
 
 
+def insert(table: Table) -> Executable:
+    """INSERT into a table; always the same object for a table, so that it is compiled once per set of columns."""
+    return _insert(table, (), None)
+
+
 def upsert(table: Table, *keys: str, update: Sequence[str] = ()) -> Executable:
     """INSERT that, where the `keys` exist already, updates the named columns (or does nothing when there are none)."""
+    return _insert(table, keys, tuple(update))
+
+
+@lru_cache(maxsize=256)
+def _insert(table: Table, keys: tuple[str, ...], update: tuple[str, ...] | None) -> Executable:
     statement = insert_or(table)
+    if update is None:
+        return statement
+    known = [table.c[key] for key in keys]
     if not update:
-        return statement.on_conflict_do_nothing(index_elements=[table.c[key] for key in keys])
-    return statement.on_conflict_do_update(
-        index_elements=[table.c[key] for key in keys], set_={name: statement.excluded[name] for name in update}
-    )
+        return statement.on_conflict_do_nothing(index_elements=known)
+    changes = {name: statement.excluded[name] for name in update}
+    return statement.on_conflict_do_update(index_elements=known, set_=changes)
 
 
 async def _roll_back(driver: Driver) -> None:

@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from bot import tables as t
 from bot.cards import Blank, FormPage, Option
-from bot.db import Row, Tx
+from bot.db import Row, Tx, insert
 from bot.errors import KeyGone, UserError
 from bot.feature import Call, Entry, Field, Kind, check_text
 from bot.ids import new_id

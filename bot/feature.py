@@ -18,12 +18,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from bot import tables as t
 from bot.access import Level, may
 from bot.cards import Card, Choice, Option, Outcome, Picture, Say
-from bot.db import Tx
+from bot.db import Tx, insert
 from bot.errors import Missing, Refused, UserError
 from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.outbox import Delivery, Landing, Outbox

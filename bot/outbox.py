@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from bot import tables as t
 from bot.cards import Card
-from bot.db import Row, Tx
+from bot.db import Row, Tx, insert
 from bot.ids import new_id
 from bot.people import People
 from bot.spaces import Channel

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from bot import tables as t
-from bot.db import Row, Tx, upsert
+from bot.db import Row, Tx, insert, upsert
 from bot.errors import KeyGone, UserError
 from bot.ids import new_id, new_secret_code, read_code
 from bot.keys import Key, Keyring

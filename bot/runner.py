@@ -11,14 +11,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 import structlog
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from bot import dialogue
 from bot import tables as t
 from bot.access import may
 from bot.cards import Card, Choice, Option, Outcome, Say
 from bot.clock import Clock
-from bot.db import Database, Tx
+from bot.db import Database, Tx, insert
 from bot.errors import Refused, UserError
 from bot.feature import Call, Entry, Level, Services
 from bot.ids import new_id

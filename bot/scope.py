@@ -9,13 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Delete, Insert, Select, Table, Update
+from sqlalchemy import Delete, Select, Table, Update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import insert as sql_insert
 from sqlalchemy import select as sql_select
 from sqlalchemy import update as sql_update
+from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ColumnElement
 
+from bot.db import insert as insert_into
 from bot.errors import Refused
 
 
@@ -48,11 +50,11 @@ class Scope:
         """DELETE of the scope's rows."""
         return sql_delete(table).where(*self._own(table))
 
-    def insert(self, table: Table) -> Insert:
+    def insert(self, table: Table) -> Executable:
         """INSERT of a row that is the scope's: its owner column is filled in."""
         owner = table.info["owner"]
         if self.system or owner in {"coalition", "system"}:
-            return sql_insert(table)
+            return insert_into(table)
         self._own(table)
         return sql_insert(table).values({owner: getattr(self, owner)})
 

@@ -11,6 +11,7 @@ import asyncio
 import json
 import random
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 
 MAX_WAIT = timedelta(seconds=60)
 IDLE = 1.0  # seconds between looks when nothing wakes the loop
+LINGER = 0.1  # seconds in which finished deliveries gather for one commit while others are still on the way
 
 
 @dataclass(frozen=True)
@@ -113,18 +115,23 @@ _TAKEN_BACK = (
 )  # fmt: skip
 
 
+_REMEMBER = upsert(t.message, "platform", "address", "id", update=["tokens"])
+
+
 class Sender:
     """The loop of one adapter's deliveries."""
 
     def __init__(self, db: Database, outbox: Outbox, people: People, clock: Clock, adapter: Adapter) -> None:
         self._db, self._outbox, self._people = db, outbox, people
         self._clock, self._adapter = clock, adapter
-        self._awake = asyncio.Event()
+        self._awake = asyncio.Event()  # something is new, or enough is finished: a turn is worth its transaction
+        self._stirred = asyncio.Event()  # something is finished
         self._running: set[asyncio.Task[Fate]] = set()
 
     def wake(self) -> None:
         """There may be something to do."""
         self._awake.set()
+        self._stirred.set()
 
     async def run(self) -> None:
         """Runs until cancelled. Rows that an earlier process left in `sending` are put back in line, unsure."""
@@ -162,28 +169,34 @@ class Sender:
     async def _turn(self, finished: Sequence[Fate]) -> int:
         """One transaction: marks what finished, claims what is due. Returns how many were started."""
         self._awake.clear()
+        self._stirred.clear()
         revoked = any(fate.reason == Revoked.reason for fate in finished)
         free = 0 if revoked else self._adapter.in_flight - len(self._running)
         async with self._db.write() as tx:
             now = self._clock.now()
-            for fate in finished:
-                await self._mark(tx, fate, now)
+            await self._mark(tx, finished, now)
             rows = await self._claim(tx, free, now) if free > 0 else []
             ready = [(row, await self._open(tx, row)) for row in rows]
         if revoked:
             raise Revoked
         for row, (delivery, taken_back) in ready:
             task = asyncio.create_task(self._try(row, delivery, taken_back), name=f"deliver {row.id}")
+            task.add_done_callback(self._note_finished)
             self._running.add(task)
         return len(ready)
 
+    def _note_finished(self, _task: asyncio.Task[Fate]) -> None:
+        finished = sum(task.done() for task in self._running)
+        self._stirred.set()
+        if finished >= min(len(self._running), self._adapter.in_flight // 4 or 1):
+            self._awake.set()
+
     async def _wait(self) -> list[Fate]:
-        waker = asyncio.create_task(self._awake.wait())
-        try:
-            done, _ = await asyncio.wait({*self._running, waker}, timeout=IDLE, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waker.cancel()
-        finished = [task for task in self._running if task in done or task.done()]
+        """Until something is new or finished. What finishes together is marked together: a turn is one commit."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stirred.wait(), IDLE)
+            await asyncio.wait_for(self._awake.wait(), LINGER)
+        finished = [task for task in self._running if task.done()]
         self._running.difference_update(finished)
         return [task.result() for task in finished]
 
@@ -281,33 +294,37 @@ class Sender:
             return Fate(row, "unknown", "unsure")
         return Fate(row, "failed", error.reason)
 
-    async def _mark(self, tx: Tx, fate: Fate, now: datetime) -> None:
-        ended = fate.state != "queued"
-        await tx.run(
-            _MARK, row=fate.row.id, s=fate.state, why=fate.reason, due=now + fate.wait, done=now if ended else None,
-            # What certainly did not leave starts afresh; what may have left keeps the time of its first try.
-            claimed=None if fate.certain and not ended else (fate.row.claimed_at or fate.row.tried_at),
-            inside=None if ended and fate.state != "kept" else fate.row.private,
-        )  # fmt: skip
-        if fate.sent is not None and fate.row.kind != "redact":
-            await self._remember(tx, fate.row, fate.sent, now)
-        if fate.state == "removed":
-            await self._outbox.mark_removed(tx, fate.row.subject, fate.row.channel, now)
+    async def _mark(self, tx: Tx, fates: Sequence[Fate], now: datetime) -> None:
+        await tx.run(_MARK, [_marks(fate, now) for fate in fates])
+        sent = [fate for fate in fates if fate.sent is not None and fate.row.kind != "redact"]
+        await tx.run(_REMEMBER, [one for fate in sent for one in self._memories(fate.row, fate.sent, now)])
+        for fate in fates:
+            if fate.state == "removed":
+                await self._outbox.mark_removed(tx, fate.row.subject, fate.row.channel, now)
 
-    async def _remember(self, tx: Tx, row: Row, sent: Sent, now: datetime) -> None:
+    def _memories(self, row: Row, sent: Sent | None, now: datetime) -> list[dict[str, object]]:
+        assert sent is not None
         private = row.kind == "direct"
         address = self._people.keyring.index("room", sent.address) if private else row.address
         tokens = json.dumps(list(sent.tokens))
-        await tx.run(
-            upsert(t.message, "platform", "address", "id", update=["tokens"]),
-            [
-                {
-                    "platform": row.platform, "address": address, "id": one, "delivery": row.id, "subject": row.subject,
-                    "channel": row.channel, "part": part, "tokens": tokens, "sent_at": now,
-                }
-                for part, one in enumerate(sent.ids)
-            ],
-        )  # fmt: skip
+        return [
+            {
+                "platform": row.platform, "address": address, "id": one, "delivery": row.id, "subject": row.subject,
+                "channel": row.channel, "part": part, "tokens": tokens, "sent_at": now,
+            }
+            for part, one in enumerate(sent.ids)
+        ]  # fmt: skip
+
+
+def _marks(fate: Fate, now: datetime) -> dict[str, object]:
+    ended = fate.state != "queued"
+    # What certainly did not leave starts afresh; what may have left keeps the time of its first try.
+    claimed = None if fate.certain and not ended else (fate.row.claimed_at or fate.row.tried_at)
+    return {
+        "row": fate.row.id, "s": fate.state, "why": fate.reason, "due": now + fate.wait,
+        "done": now if ended else None, "claimed": claimed,
+        "inside": None if ended and fate.state != "kept" else fate.row.private,
+    }  # fmt: skip
 
 
 def replace_row(row: Row, **values: object) -> Row:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, or_, select, update
 
 from bot import tables as t
-from bot.db import Row, Tx, upsert
+from bot.db import Row, Tx, insert, upsert
 from bot.errors import Missing, UserError
 from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.keys import Keyring
