@@ -1,0 +1,129 @@
+// The messages of one channel on one person's screen.
+
+import { button, el, language, rich, say } from './dom.js';
+import { act, person } from './state.js';
+
+const drawn = new WeakMap(); // list item -> what it was drawn from
+
+/** Brings the list to `wanted`, touching only what changed. `screen` is {who, address, replyTo}. */
+export function showMessages(list, wanted, screen) {
+  const low = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  const standing = new Map([...list.children].map((one) => [one.dataset.id, one]));
+  const items = wanted.map((one) => item(one, standing.get(one.id), screen));
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+  const kept = new Set(items);
+  for (const old of [...list.children]) if (!kept.has(old)) old.remove();
+  items.forEach((one, at) => { if (list.children[at] !== one) list.insertBefore(one, list.children[at] ?? null); });
+  if (focused && !list.contains(document.activeElement)) {
+    (list.querySelector(`[data-key="${CSS.escape(focused)}"]`) ?? list).focus({ preventScroll: true });
+  }
+  if (low) list.scrollTop = list.scrollHeight;
+}
+
+function item(message, old, screen) {
+  const from = JSON.stringify([message, language, screen.who.language, screen.address, screen.who.manages]);
+  if (old && drawn.get(old) === from) return old;
+  const made = draw(message, screen);
+  made.classList.toggle('fresh', !old);
+  drawn.set(made, from);
+  return made;
+}
+
+function draw(message, screen) {
+  const bot = message.author === 'bot';
+  const name = bot ? say('brand') : message.name;
+  const kinds = ['message', bot && 'from-bot', message.private && 'private', message.removed && 'gone'].filter(Boolean);
+  return el('li', { class: kinds.join(' '), 'data-id': message.id },
+    bot ? el('img', { class: 'face', src: 'mark.svg', alt: '', width: 34, height: 34 })
+      : el('span', { class: `face tint-${tint(name)}`, 'aria-hidden': 'true' }, name[0]),
+    el('div', { class: 'said' },
+      el('p', { class: 'by' },
+        el('b', {}, name), bot && el('span', { class: 'tag' }, say('bot_tag')),
+        el('time', { datetime: message.at }, time(message.at, screen.who.zone)), marks(message)),
+      message.removed ? el('p', { class: 'note' }, say(`removed_${message.removed}`)) : body(message, screen)));
+}
+
+function marks(message) {
+  return [message.edited && 'edited', message.silent && message.author === 'bot' && !message.private && 'quiet']
+    .filter(Boolean).map((one) => el('span', { class: 'mark' }, say(one)));
+}
+
+function body(message, screen) {
+  const text = message.html ? rich(message.html) : message.text;
+  return [
+    message.reply && el('p', { class: 'note' }, say('replying', { text: quoted(screen, message.reply) })),
+    el('div', { class: message.html ? 'text' : 'text plain' }, text),
+    message.picture && el('img', { class: 'picture', src: `data:image/png;base64,${message.picture}`, alt: message.alt }),
+    message.choices.length > 0 && choices(message, screen),
+    message.code && el('p', { class: 'code' }, message.code),
+    below(message, screen),
+  ];
+}
+
+function choices(message, screen) {
+  return screen.who.style === 'forms' ? pressed(message, screen) : numbered(message, screen);
+}
+
+function pressed(message, { who, address }) {
+  return el('div', { class: 'choices' }, message.choices.map((one) => button(one.label,
+    (event) => waiting(event.currentTarget, () => act('press', { account: who.account, channel: address, token: one.token })),
+    { class: `choice ${one.weight}`, 'data-key': `${message.id}.${one.token}` })));
+}
+
+function numbered(message, { who, address }) {
+  const direct = address.startsWith('direct/');
+  const answer = (at) => act('write',
+    { account: who.account, channel: address, text: String(at), reply: direct ? '' : message.id });
+  return [
+    el('ol', { class: 'numbers' }, message.choices.map((one) => el('li', {}, one.label))),
+    el('div', { class: 'choices' }, message.choices.map((one, at) => button(String(at + 1),
+      (event) => waiting(event.currentTarget, () => answer(at + 1)),
+      { class: 'choice number', 'aria-label': say('reply_with', { n: at + 1, label: one.label }),
+        title: say('reply_with', { n: at + 1, label: one.label }), 'data-key': `${message.id}.${one.token}` }))),
+  ];
+}
+
+/** A button that works is not pressed twice, and keeps the focus. */
+async function waiting(pressed, work) {
+  if (pressed.getAttribute('aria-busy') === 'true') return;
+  pressed.setAttribute('aria-busy', 'true');
+  await work();
+  pressed.removeAttribute('aria-busy');
+}
+
+function below(message, { who, address, replyTo }) {
+  const key = (name) => ({ 'data-key': `${message.id}.${name}`, class: 'small' });
+  const direct = address.startsWith('direct/');
+  if (message.private) {
+    return el('p', { class: 'below' }, el('span', {}, say('only_you')), button(say('dismiss'),
+      () => act('dismiss', { account: who.account, message: message.id }), key('dismiss')));
+  }
+  const acts = [];
+  if (who.style === 'lines') acts.push(button(say('reply'), () => replyTo(message), key('reply')));
+  if (message.author === 'bot' && who.manages && !direct) {
+    acts.push(button(say('remove'), () => act('remove', { account: who.account, channel: address, message: message.id }),
+      { ...key('remove'), 'aria-label': say('remove_message') }));
+  }
+  return acts.length > 0 && el('p', { class: 'below' }, acts);
+}
+
+export function quoted(screen, id) {
+  const found = screen.all().find((one) => one.id === id);
+  return found ? short(found.text ?? '', 60) : '…';
+}
+
+export function short(text, most) {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > most ? `${line.slice(0, most - 1)}…` : line;
+}
+
+export function time(at, zone) {
+  return at ? new Date(at).toLocaleTimeString(language, { timeStyle: 'short', timeZone: zone }) : '';
+}
+
+/** One of eight quiet colours for a name; it means nothing. */
+export function tint(name) {
+  return [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 8;
+}
+
+export const nameOf = (account) => person(account)?.name ?? account;
