@@ -262,3 +262,15 @@ denial = Table(
     Column("made_at", BigInteger, nullable=False),
     info=owned("system", "coordinators, as counts", "after 400 days"),
 )
+
+matrix_event = Table(
+    "matrix_event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(300), nullable=False, unique=True, info={"plain": "an event id; its words are sealed"}),
+    Column("state", String(8), nullable=False),  # waiting | parked | done
+    sealed("inside"),
+    Column("made_at", BigInteger, nullable=False),
+    Index("matrix_event_line", "state", "seq"),
+    info=owned("system", "the Matrix adapter", "the content when it is handled, the event id after 30 days"),
+)

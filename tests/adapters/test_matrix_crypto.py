@@ -80,7 +80,7 @@ async def test_plain_text_never_goes_into_an_encrypted_room(synapse: Synapse) ->
     async with client_for(bot) as client:
         with pytest.raises(Denied) as refusal:
             await Listener(client).sender.send(room, message("secret"), "p1")
-        assert refusal.value.reason == "encrypted_room"
+        assert refusal.value.reason == "plaintext"
     assert not await anna.messages(room, bot.user_id)
 
 

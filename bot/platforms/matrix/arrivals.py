@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from nio import AsyncClient
@@ -24,12 +25,27 @@ from bot.platforms.matrix.inbox import (
 )  # fmt: skip
 
 _OUT = {"leave", "ban"}
-Watch = Callable[[str], bool]
 
 
 def nobody(_room_id: str) -> bool:
-    """The default `watch`: other people's comings and goings are of no interest."""
+    """In no room are other people's comings and goings of interest."""
     return False
+
+
+def anything(_room_id: str, _content: Json) -> bool:
+    """Every message is of interest."""
+    return True
+
+
+@dataclass(frozen=True)
+class Interest:
+    """What is kept at all. `watched`: rooms where everybody's coming and going counts; `wanted`: which messages."""
+
+    watched: Callable[[str], bool] = nobody
+    wanted: Callable[[str, Json], bool] = anything
+
+
+ALL = Interest()
 
 
 def readable(client: AsyncClient, event: Any, room_id: str) -> Any:
@@ -48,13 +64,15 @@ def parse(client: AsyncClient, source: Json, room_id: str) -> Any:
     return readable(client, Event.parse_event(source), room_id)
 
 
-def arrival_of(client: AsyncClient, event: Any, room_id: str, watch: Watch = nobody) -> Arrival | None:
+def arrival_of(client: AsyncClient, event: Any, room_id: str, interest: Interest = ALL) -> Arrival | None:
     """One event as an arrival; None when it is ours, an edit (SECURITY D3), malformed, or of no interest."""
     source: Json = getattr(event, "source", {}) or {}
     content = source.get("content")
     if not isinstance(content, dict) or not isinstance(source.get("sender"), str):
         return None
-    kind, target = _kind(client.user_id, source, content, watch(room_id))
+    kind, target = _kind(client.user_id, source, content, interest.watched(room_id))
+    if kind == TEXT and not interest.wanted(room_id, content):
+        return None
     if kind is None or (source["sender"] == client.user_id and kind != MEMBER):
         return None
     return Arrival(

@@ -12,7 +12,7 @@ from nio.exceptions import LocalProtocolError
 from nio.responses import SyncResponse
 
 from bot.errors import Unreachable
-from bot.platforms.matrix.arrivals import arrival_of, parse
+from bot.platforms.matrix.arrivals import ALL, Interest, arrival_of, parse
 from bot.platforms.matrix.calls import CLIENT_API, ask, call, check
 from bot.platforms.matrix.inbox import UNREADABLE, Arrival, Inbox
 
@@ -46,12 +46,12 @@ def brought_keys(answer: SyncResponse) -> bool:
     return any(isinstance(event, RoomKeyEvent | ForwardedRoomKeyEvent) for event in answer.to_device_events)
 
 
-async def reread_parked(client: AsyncClient, inbox: Inbox) -> list[Arrival]:
+async def reread_parked(client: AsyncClient, inbox: Inbox, interest: Interest = ALL) -> list[Arrival]:
     """Try the messages that could not be read; gives back those that are readable now."""
     read = []
     for parked in await inbox.parked():
         event = parse(client, parked.content, parked.room_id)
-        arrival = arrival_of(client, event, parked.room_id)
+        arrival = arrival_of(client, event, parked.room_id, interest)
         if arrival is None:  # it was an edit, a picture, ...: nothing to act on
             await inbox.finish(parked.key)
         elif arrival.kind != UNREADABLE:

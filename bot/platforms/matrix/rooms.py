@@ -6,8 +6,10 @@ nobody can take away (SECURITY 1.11). All other rooms belong to the organization
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
+from collections import defaultdict
 from collections.abc import Sequence
 from urllib.parse import quote
 
@@ -20,7 +22,6 @@ from bot.platforms.matrix.send import account_data, member_of, put_account_data
 
 ROOM_VERSION = "11"
 ENCRYPTION: Json = {"algorithm": "m.megolm.v1.aes-sha2"}
-_HERE = {"join", "invite"}
 
 
 def server_of(user_id: str) -> str:
@@ -41,6 +42,7 @@ class DirectRooms:
         self._name = name
         self._encrypted = encrypted and client.olm is not None
         self._rooms: dict[str, str] = {}
+        self._making: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def is_direct(self, room_id: str) -> bool:
         """Whether this is one of the direct rooms known since the start (see `load`)."""
@@ -61,26 +63,37 @@ class DirectRooms:
 
         Somebody who left is not invited again: a new room would be a way around `/stop`; that raises `Gone`.
         """
+        async with self._making[user_id]:
+            room_id = self._rooms.get(user_id)
+            people = await self._people(room_id) if room_id else None
+            if room_id is None or people is None or people - {self.client.user_id, user_id}:
+                if room_id is not None:
+                    await self._drop_alias(user_id)
+                room_id = await self._make(user_id)
+                await self.adopt(user_id, room_id)
+                people = await self._people(room_id) or set()
+        if user_id not in people and await member_of(self.client, room_id, user_id) != "invite":
+            raise Gone("closed")
+        return room_id, user_id in people
+
+    async def state(self, user_id: str) -> str:
+        """ "join", "invite", "leave" or "ban": where the person stands with the direct room; "" when there is none."""
         room_id = self._rooms.get(user_id)
-        if room_id is not None and not await self._usable(room_id):
-            await self._drop_alias(user_id)
-            room_id = None
-        if room_id is None:
-            room_id = await self._make(user_id)
-            await self.adopt(user_id, room_id)
-        return room_id, await self._present(room_id, user_id)
-
-    async def _usable(self, room_id: str) -> bool:
         try:
-            return await member_of(self.client, room_id, self.client.user_id) == "join"
+            return await member_of(self.client, room_id, user_id) if room_id else ""
         except Denied:
-            return False
+            return ""
 
-    async def _present(self, room_id: str, user_id: str) -> bool:
-        membership = await member_of(self.client, room_id, user_id)
-        if membership not in _HERE:
-            raise Gone("left_direct_room")
-        return membership == "join"
+    async def is_pair(self, room_id: str, user_id: str) -> bool:
+        """Whether just the bot and this person are in a room: only then is anything private there."""
+        return await self._people(room_id) == {self.client.user_id, user_id}
+
+    async def _people(self, room_id: str) -> set[str] | None:
+        """Who is in a room of ours; None when the bot is not in it any more."""
+        try:
+            return set((await ask(self.client, "GET", room_path(room_id, "joined_members")))["joined"])
+        except Denied:
+            return None
 
     async def invite_again(self, user_id: str) -> None:
         """After the person acted anew: invite somebody who had left the direct room."""
@@ -103,6 +116,7 @@ class DirectRooms:
         body: Json = {
             "preset": "private_chat", "is_direct": True, "invite": [user_id], "name": self._name,
             "room_version": ROOM_VERSION, "room_alias_name": self.alias_name(user_id), "initial_state": state,
+            "power_level_content_override": {"invite": 50},  # nobody else is let in by the person: it stays private
         }  # fmt: skip
         made = await ask(self.client, "POST", f"{CLIENT_API}/createRoom", body)
         room = MatrixRoom(made["room_id"], self.client.user_id, self._encrypted)
@@ -115,7 +129,8 @@ class DirectRooms:
         except Gone:
             return None
         room_id = str(found["room_id"])
-        if await self._usable(room_id):
+        people = await self._people(room_id)
+        if people is not None and not people - {self.client.user_id, user_id}:
             return room_id
         await self._drop_alias(user_id)
         return None

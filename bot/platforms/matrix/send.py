@@ -115,7 +115,7 @@ class Sender:
 async def known_room(client: AsyncClient, room_id: str) -> MatrixRoom:
     """The room as nio must know it before it sends (FACTS 14); asks the server about encryption when it is new to us.
 
-    Raises `Denied("encrypted_room")` when the room is encrypted and encryption is off here: nio would send plain
+    Raises `Denied("plaintext")` when the room is encrypted and encryption is off here: nio would send plain
     text (FACTS 17).
     """
     if room_id not in client.rooms:
@@ -125,7 +125,7 @@ async def known_room(client: AsyncClient, room_id: str) -> MatrixRoom:
         client.rooms.setdefault(room_id, MatrixRoom(room_id, client.user_id, secret))
     room = client.rooms[room_id]
     if room.encrypted and client.olm is None:
-        raise Denied("encrypted_room")
+        raise Denied("plaintext")
     return room
 
 

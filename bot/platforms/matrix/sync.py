@@ -19,11 +19,11 @@ from nio.responses import RoomInfo, SyncResponse
 
 from bot.errors import Denied, PlatformError, Revoked, Unreachable
 from bot.platforms.matrix.arrivals import (
-    Watch,
+    ALL,
+    Interest,
     arrival_of,
     invite_arrival,
     left_arrivals,
-    nobody,
     parse,
     readable,
     since_our_join,
@@ -51,7 +51,7 @@ FILTER: Json = {
             "lazy_load_members": True,
             "types": [
                 "m.room.create", "m.room.member", "m.room.power_levels", "m.room.encryption",
-                "m.room.name", "m.room.tombstone", "m.room.history_visibility", "m.room.join_rules",
+                "m.room.name", "m.room.tombstone", "m.space.parent", "m.space.child",
             ],
         },
     },
@@ -71,7 +71,7 @@ class SyncLoop:
         inbox: Inbox,
         *,
         after: Callable[[AsyncClient, SyncResponse], Awaitable[None]] = nothing,
-        watch: Watch = nobody,
+        interest: Interest = ALL,
         pause: tuple[float, float] = PAUSE,
     ) -> None:
         self.client = client
@@ -80,15 +80,21 @@ class SyncLoop:
         self.ready = asyncio.Event()
         self.faults = 0
         self._after = after
-        self._watch = watch
+        self.interest = interest
         self._pause = pause
         self._position: str | None = None
         self._last_good: float | None = None
+        self._started = time.monotonic()
 
     @property
     def healthy(self) -> bool:
         """Whether a sync succeeded within the last two minutes."""
         return self._last_good is not None and time.monotonic() - self._last_good < UNHEALTHY_AFTER
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the last good sync, or since the start."""
+        return time.monotonic() - (self._last_good or self._started)
 
     async def run(self) -> None:
         """Listen until cancelled; raises `Revoked` when the token is dead, and waits out every other fault."""
@@ -169,7 +175,7 @@ class SyncLoop:
         events, whole = since_our_join(self.client.user_id, events)
         if info.timeline.limited and not whole and info.timeline.prev_batch:
             events = await self._gap(room_id, info.timeline.prev_batch) + events
-        return [arrival_of(self.client, event, room_id, self._watch) for event in events]
+        return [arrival_of(self.client, event, room_id, self.interest) for event in events]
 
     async def _gap(self, room_id: str, start: str) -> list[Any]:
         """What the timeline left out since the last position, oldest first, but nothing from before we joined."""

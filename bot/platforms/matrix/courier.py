@@ -1,0 +1,151 @@
+"""One delivery of the outbox as Matrix events, and looking for one whose fate is not known."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from nio import AsyncClient
+
+from bot.cards import Card, Picture
+from bot.core import Core
+from bot.errors import Denied, Gone
+from bot.outbox import Delivery
+from bot.platforms.base import Found, Sent
+from bot.platforms.matrix import content as make
+from bot.platforms.matrix.arrivals import parse
+from bot.platforms.matrix.book import Book
+from bot.platforms.matrix.calls import ask, check, room_path
+from bot.platforms.matrix.render import Part, render
+from bot.platforms.matrix.rooms import DirectRooms
+from bot.platforms.matrix.send import Sender, known_room
+
+PLATFORM = "matrix"
+CLOCKS_APART = timedelta(hours=1)  # how much a homeserver's clock may differ from ours while we look for a message
+DEEPEST_LOOK = 2_000  # events
+
+
+class Courier:
+    """Delivers over one client; lives as long as that client."""
+
+    def __init__(self, core: Core, client: AsyncClient, sender: Sender, direct: DirectRooms, book: Book) -> None:
+        self._core, self._client, self._sender = core, client, sender
+        self._direct, self._book = direct, book
+
+    async def deliver(self, delivery: Delivery) -> Sent:
+        """Posts, edits or takes back. The transaction ids come from the row: a repeat is the same event (FACTS 5)."""
+        room = await self._room(delivery)
+        if delivery.kind == "redact":
+            await self._sender.redact(room, delivery.targets, f"cw-{delivery.id}")
+            return Sent((), room)
+        parts = await self._parts(delivery, room)
+        ids = await (self._edit if delivery.targets else self._post)(delivery, room, parts)
+        return Sent(tuple(ids), room, _tokens(delivery.card))
+
+    async def _room(self, delivery: Delivery) -> str:
+        if delivery.kind != "direct":
+            if self._book.moved(delivery.address):
+                raise Denied("moved")
+            return delivery.address
+        try:
+            room, _present = await self._direct.room_for(delivery.account)
+        except Gone as gone:
+            raise Denied("closed") from gone
+        if room != delivery.room:
+            await self._core.remember_room(PLATFORM, delivery.account, room)
+        return room
+
+    async def _parts(self, delivery: Delivery, room_id: str) -> list[Part]:
+        assert delivery.card is not None
+        room = await known_room(self._client, room_id)
+        return render(delivery.card, self._core.words, direct=delivery.kind == "direct", encrypted=bool(room.encrypted))
+
+    async def _post(self, delivery: Delivery, room: str, parts: list[Part]) -> list[str]:
+        loud = delivery.urgent and not delivery.silent
+        thread = await self._thread(room, delivery.thread)
+        ids = []
+        for at, part in enumerate(parts):
+            said = make.answering(part.content(loud), delivery.thread or None, thread)
+            ids.append(await self._sender.send(room, said, f"cw-{delivery.id}-{at}"))
+        if delivery.card is not None and delivery.card.picture is not None:
+            ids.append(await self._picture(delivery, room, delivery.card.picture))
+        return ids
+
+    async def _thread(self, room: str, event: str) -> str | None:
+        """The root of the thread in which the answered message stands."""
+        if not event:
+            return None
+        try:
+            asked = await ask(self._client, "GET", room_path(room, "event", event))
+        except Denied:
+            return None
+        relation = asked.get("content", {}).get("m.relates_to", {})
+        return relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+
+    async def _edit(self, delivery: Delivery, room: str, parts: list[Part]) -> list[str]:
+        """Part by part; what the new version has more goes into its last message, what it has less is taken away."""
+        targets = delivery.targets
+        if len(parts) > len(targets):
+            rest = parts[len(targets) - 1 :]
+            joined = Part("\n\n".join(one.body for one in rest), "".join(one.html for one in rest))
+            parts = [*parts[: len(targets) - 1], joined]
+        ids = []
+        for at, (target, part) in enumerate(zip(targets, parts, strict=False)):
+            ids.append(await self._sender.edit(room, target, part.content(loud=False), f"cw-{delivery.id}-{at}"))
+        if delivery.card is not None and delivery.card.picture is None:
+            await self._sender.redact(room, targets[len(parts) :], f"cw-{delivery.id}-less")
+        return ids
+
+    async def _picture(self, delivery: Delivery, room_id: str, picture: Picture) -> str:
+        """After the words, never instead of them; in an encrypted room the file is encrypted too."""
+        png = base64.b64decode(picture.png)
+        room = await known_room(self._client, room_id)
+        answer, keys = await self._client.upload(
+            io.BytesIO(png), "image/png", picture.name, encrypt=bool(room.encrypted), filesize=len(png)
+        )
+        image = make.picture(str(check(answer).content_uri), picture.name, picture.alt, len(png))
+        if keys is not None:
+            image["file"] = {**keys, "url": image.pop("url")}
+        return await self._sender.send(room_id, image, f"cw-{delivery.id}-picture")
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    async def find(self, delivery: Delivery) -> Sent | Found:
+        """Our own messages of that time with exactly these words. `CANNOT_KNOW` where we may not read."""
+        try:
+            room = await self._room(delivery)
+            parts = await self._parts(delivery, room)
+            return await self._found(delivery, room, [part.body for part in parts])
+        except Denied:
+            return Found.CANNOT_KNOW
+
+    async def _found(self, delivery: Delivery, room: str, bodies: list[str]) -> Sent | Found:
+        since = (delivery.tried_at or self._core.clock.now()) - CLOCKS_APART
+        seen: dict[str, str] = {}
+        async for event in self._own_messages(room, since):
+            seen.setdefault(str(event.source["content"].get("body")), event.event_id)
+        if all(body in seen for body in bodies):
+            return Sent(tuple(seen[body] for body in bodies), room, _tokens(delivery.card))
+        return Found.NOT_THERE
+
+    async def _own_messages(self, room: str, since: datetime) -> AsyncIterator[Any]:
+        """What we said there since then, newest first, decrypted where it must be."""
+        query = {"dir": "b", "limit": "100"}
+        for _ in range(DEEPEST_LOOK // 100):
+            page = await ask(self._client, "GET", room_path(room, "messages"), query=query)
+            for source in page.get("chunk", []):
+                if source.get("origin_server_ts", 0) < since.timestamp() * 1000:
+                    return
+                event = parse(self._client, source, room)
+                if event.sender == self._client.user_id and isinstance(event.source.get("content"), dict):
+                    yield event
+            if not page.get("chunk") or "end" not in page:
+                return
+            query["from"] = page["end"]
+
+
+def _tokens(card: Card | None) -> tuple[str, ...]:
+    return tuple(one.token for one in card.choices) if card else ()
