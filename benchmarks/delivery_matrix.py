@@ -1,0 +1,2 @@
+async def against_nio(rooms):
+    return {}
