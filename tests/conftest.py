@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-pytest_plugins = ["tests.rigs.postgres"]
+pytest_plugins = ["tests.rigs.postgres", "tests.rigs.synapse"]
 
 
 @pytest.fixture(autouse=True)

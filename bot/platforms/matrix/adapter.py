@@ -144,6 +144,11 @@ class MatrixAdapter:
         self._revoked = False
         self._started = time.monotonic()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the first sync is through and deliveries are taken."""
+        return self._ready.is_set()
+
     # -- serving ----------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
