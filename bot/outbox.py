@@ -113,6 +113,14 @@ class Outbox:
         self.wake()
         return bool(changed)
 
+    async def hold(self, tx: Tx, subject: str, channel: str) -> bool:
+        """A copy that certainly did not leave waits for `release` after all. False when it may be on its way."""
+        where = and_(
+            t.delivery.c.subject == subject, t.delivery.c.channel == channel, t.delivery.c.kind == "post",
+            t.delivery.c.state == "queued", t.delivery.c.claimed_at.is_(None),
+        )  # fmt: skip
+        return bool(await tx.run(update(t.delivery).where(where).values(state="held")))
+
     async def settle(self, tx: Tx, subject: str, channel: str, state: str, reason: str, now: datetime) -> bool:
         """Ends a copy that was not sent (declined, expired): its state and why."""
         where = and_(t.delivery.c.subject == subject, t.delivery.c.channel == channel, t.delivery.c.state.in_(OPEN))

@@ -1,0 +1,169 @@
+"""Where a call goes, and the cards that stand there: shared by writing, sending, receiving and counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.feature import Call, Card, Channel, Choice, Md, Missing, Organization, When, read_code, show_when_short
+from cogs.alerts import rules, store
+from cogs.alerts.rules import Content
+from cogs.alerts.store import Alert
+from cogs.alerts.texts import Look, copy_text, names
+
+
+@dataclass(frozen=True)
+class Target:
+    """One space (or an organization without one) and what happens to the call there."""
+
+    organization: Organization
+    channel: Channel | None
+    standing: str
+    until: datetime | None = None
+
+
+async def check_code(call: Call, value: str) -> str:
+    """A code as people type it."""
+    return read_code(value)
+
+
+async def own_call(call: Call, code: str, *states: str) -> Alert:
+    """A call of the asker's organization. Missing for a code that is another's, in the same words as for none."""
+    call.home  # noqa: B018  # says so where there is no organization
+    found = await store.of_code(call.tx, call.scope, code)
+    if found is None or (states and found.state not in states):
+        raise Missing
+    if found.state == "draft" and found.made_at < call.now - rules.DRAFTS_KEPT:
+        raise Missing
+    return found
+
+
+async def plan(call: Call, home: Organization, content: Content) -> list[Target]:
+    """Every connected organization with what happens to the call there now, by name."""
+    calls = _by_organization(await call.spaces.channels(call.tx, "calls"))
+    desks = _by_organization(await call.spaces.channels(call.tx, "moderators"))
+    found: list[Target] = []
+    for one in await call.spaces.all(call.tx, "connected"):
+        channels = calls.get(one.id, [])
+        standing = rules.stand(one.id == home.id, one.policy, bool(channels))
+        until = None
+        if standing == "hold":
+            until = rules.hold_until(call.now, one.zone, content.starts_at)
+            standing = "hold" if until and one.id in desks else "late" if one.id in desks else "nowhere"
+        if standing in rules.NOT_ASKED:
+            found.append(Target(one, None, standing))
+        else:
+            found += [Target(one, channel, standing, until) for channel in channels]
+    return found
+
+
+def _by_organization(channels: Sequence[Channel]) -> dict[str, list[Channel]]:
+    grouped: dict[str, list[Channel]] = {}
+    for one in channels:
+        grouped.setdefault(one.organization, []).append(one)
+    return grouped
+
+
+async def organizations(call: Call) -> Mapping[str, Organization]:
+    """All organizations by id, also those that left in the last 30 days."""
+    return {one.id: one for one in await call.spaces.all(call.tx)}
+
+
+# -- cards ----------------------------------------------------------------------------------------------------------
+
+
+def answer_choices(call: Call, alert: Alert, language: str) -> list[Choice]:
+    """*I'm in*, *Maybe*, *Can't* (or *I did it*), *Why here?*: the same tokens in every copy."""
+    values = rules.answers_for(alert.content)
+    shown = [
+        call.choice(f"answer.value.{one}", "answer", alert.code, one, language=language, weight=_weight(one))
+        for one in values
+    ]
+    return [*shown, call.choice("why_here", "why", alert.code, language=language)]
+
+
+def _weight(value: str) -> str:
+    return "main" if value in rules.YES else "plain"
+
+
+def copy_card(
+    call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, line: str = "",
+    people: int = 0,
+) -> Card:  # fmt: skip
+    """One space's copy."""
+    text = copy_words(call, alert, sender, receiver, language, line, people)
+    speak = call.words_in(language)
+    invite = speak("invite", code=alert.code)
+    return call.card_in(language, text, *answer_choices(call, alert, language), code=alert.code, invite=invite)
+
+
+def copy_words(
+    call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, line: str = "",
+    people: int = 0,
+) -> Md:  # fmt: skip
+    """The text of one space's copy."""
+    look = Look(
+        language, receiver.zone, sender.name, receiver.name, sender.id == receiver.id, line, alert.changed,
+        alert.corrected_at, people,
+    )  # fmt: skip
+    return copy_text(call.words_in, alert.content, look)
+
+
+def ask_card(
+    call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, until: datetime
+) -> Card:
+    """What a moderators' channel is asked: the copy as it would look, until when, and three choices."""
+    speak = call.words_in(language)
+    at = show_when_short(When(until, receiver.zone), language if language != "both" else "en")
+    intro = speak("ask_first", sender=sender.name, until=at)
+    text = Md(f"{intro}\n\n{copy_words(call, alert, sender, receiver, language)}")
+    choices = [
+        call.choice("accept_button", "accept", alert.code, language=language, weight="main"),
+        call.choice("line_button", "line", alert.code, language=language),
+        call.choice("decline_button", "decline", alert.code, language=language),
+    ]
+    return call.card_in(language, text, *choices, code=alert.code)
+
+
+async def close_desk(call: Call, alert: Alert, organization: str, key: str) -> None:
+    """The cards in an organization's moderators' channels lose their choices and say what came of them."""
+    for landing in await call.outbox.landed(call.tx, alert.ask):
+        if landing.organization == organization or not organization:
+            language = await _language(call, landing.channel)
+            speak = call.words_in(language)
+            card = call.card_in(language, speak(key, title=alert.content.title), code=alert.code)
+            await call.outbox.edit(call.tx, alert.ask, landing.channel, card, alert.version, call.now)
+
+
+async def _language(call: Call, channel: str) -> str:
+    try:
+        return (await call.spaces.channel(call.tx, channel)).language
+    except Missing:
+        return "both"
+
+
+def longest(call: Call, alert: Alert, home: Organization, targets: Sequence[Target]) -> Md:
+    """The copy of the space where it is longest."""
+    found = [
+        copy_words(call, alert, home, one.organization, one.channel.language)
+        for one in targets
+        if one.channel is not None
+    ]
+    return max(found, key=len) if found else copy_words(call, alert, home, home, home.language)
+
+
+def spaces_named(call: Call, rows: Sequence[tuple[str, str]]) -> str:
+    """"Riverside (#calls), Northside (#general)"."""
+    return names(call.words, [f"{name} ({place})" if place else name for name, place in rows], most=100)
+
+
+def copy_row(alert: Alert, target: Target) -> dict[str, Any]:
+    """A target as its row."""
+    channel = target.channel
+    return {
+        "alert": alert.id, "organization": target.organization.id, "channel": channel.id if channel else "",
+        "place": channel.name if channel else "", "language": channel.language if channel else "both",
+        "standing": target.standing, "hold_until_at": target.until,
+    }  # fmt: skip

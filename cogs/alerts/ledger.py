@@ -1,0 +1,133 @@
+"""Where a call landed: each space in words, with what to do; the list of one's own calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.feature import Call, Card, Choice, Landing, Md, UserError, When, show_when_short
+from cogs.alerts import store
+from cogs.alerts.copies import organizations, own_call
+from cogs.alerts.store import Alert
+from cogs.alerts.texts import sum_text, when_short
+
+LISTED = 10
+# What needs somebody comes first.
+ORDER = (
+    "unknown", "failed", "standing", "outdated", "held", "queued", "sending", "withdrawing", "sent", "removed",
+    "withdrawn", "expired", "declined", "never", "late", "nowhere", "left",
+)  # fmt: skip
+
+
+def state_of(standing: str, landing: Landing | None) -> str:
+    """One word for how a copy stands: what was decided about it, else what became of its delivery."""
+    if standing == "lapsed":
+        return "expired"
+    if standing in ("declined", "never", "late", "nowhere", "left"):
+        return standing
+    return landing.state if landing else "sent"  # deliveries are forgotten after 90 days
+
+
+async def where(call: Call, code: str) -> None:
+    """The ledger of one call."""
+    alert = await own_call(call, code, "sent", "withdrawn")
+    rows = await _rows(call, alert)
+    lines = [call.words("ledger.title", title=alert.content.title, code=alert.code, version=alert.version)]
+    lines.append(call.words("ledger.counts", counts=_counts(call, [state for state, _, _, _ in rows])))
+    for state in ORDER:
+        lines += [await _line(call, *one) for one in rows if one[0] == state]
+    total = await store.total(call.tx, alert.id)
+    lines.append(_answered(call, alert, total.counts) if sum(total.counts.values()) else call.words("ledger.nobody"))
+    lines.append(sum_text(call.words, total, alert.content.timed))
+    call.say(_card(call, alert, Md("\n".join(lines)), {state for state, _, _, _ in rows}))
+
+
+async def _rows(call: Call, alert: Alert) -> list[tuple[str, Any, Landing | None, str]]:
+    landed = {one.channel: one for one in await call.outbox.landed(call.tx, alert.id)}
+    everybody = await organizations(call)
+    found = []
+    for copy in await store.copies(call.tx, alert.id):
+        landing = landed.get(copy.channel) if copy.channel else None
+        receiver = everybody.get(copy.organization)
+        name = receiver.name if receiver else call.words.label("somebody_gone")
+        found.append((state_of(copy.standing, landing), copy, landing, name))
+    return sorted(found, key=lambda one: one[3])
+
+
+def _counts(call: Call, states: list[str]) -> str:
+    shown = [state for state in ORDER if state in states]
+    return ", ".join(f"{call.words.label(f'state.{state}')}: {states.count(state)}" for state in shown)
+
+
+async def _line(call: Call, state: str, copy: Any, landing: Landing | None, name: str) -> Md:
+    place = f"{name} (#{copy.place.removeprefix('#')})" if copy.place else name
+    said = call.words(f"state.{state}")
+    if state == "held" and copy.hold_until_at is not None:
+        at = show_when_short(When(copy.hold_until_at, call.home.zone), call.language)
+        said = call.words("ledger.held_until", state=said, at=at)
+    why = await _why(call, state, copy, landing)
+    if why:
+        return call.words("ledger.line_why", place=place, state=said, why=why)
+    return call.words("ledger.line", place=place, state=said)
+
+
+async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md | None:
+    """What went wrong and the fix: what is missing in the channel now, else what the platform said then."""
+    if state in ("never", "late", "nowhere"):
+        return call.words(f"ledger.{state}")
+    if state == "expired" and copy.standing == "lapsed":
+        return call.words("reason.silence")
+    if landing is None or not landing.reason or state not in ("failed", "queued", "unknown", "outdated", "standing"):
+        return None
+    for channel in await call.spaces.channels(call.tx, "calls", [copy.organization]):
+        if channel.id == copy.channel and (found := await call.problems(channel)):
+            return call.words(f"permission.{found[0]}")
+    key = f"reason.{landing.reason}"
+    return call.words(key if call.words.words.has(key) else "reason.platform")
+
+
+def _answered(call: Call, alert: Alert, counts: Any) -> Md:
+    shown = [f"{call.words.label(f'answer.value.{one}')}: {n}" for one, n in sorted(counts.items()) if n]
+    return call.words("ledger.answers", answers=", ".join(shown))
+
+
+def _card(call: Call, alert: Alert, text: Md, states: set[str]) -> Card:
+    own = call.home.id
+    choices: list[Choice] = []
+    if "unknown" in states:
+        choices.append(call.choice("look_button", "again", alert.code, "look", organization=own))
+        choices.append(call.choice("anyway_button", "again", alert.code, "anyway", organization=own))
+    if "failed" in states:
+        choices.append(call.choice("retry_button", "again", alert.code, "retry", organization=own))
+    if alert.state == "sent":
+        choices.append(call.choice("correct_button", "correct", alert.code, organization=own))
+        choices.append(call.choice("takeback_button", "takeback", alert.code, organization=own, weight="danger"))
+    return call.card(text, *choices, code=alert.code)
+
+
+async def again(call: Call, code: str, how: str) -> None:
+    """A person's word on copies that are not sure (look, anyway) or did not arrive (retry)."""
+    alert = await own_call(call, code, "sent")
+    wanted = "failed" if how == "retry" else "unknown"
+    done = 0
+    for state, _, landing, _ in await _rows(call, alert):
+        if state == wanted and landing is not None:
+            done += await call.outbox.resend(call.tx, landing.delivery, call.now, look=how != "anyway")
+    if not done:
+        raise UserError("again.nothing")
+    call.say(f"again.{how}", call.choice("where_button", "where", alert.code, organization=call.home.id), n=done)
+
+
+async def own_calls(call: Call) -> None:
+    """The organization's last calls and drafts, with their codes."""
+    found = await store.newest(call.tx, call.scope, LISTED)
+    if not found:
+        call.say("list_empty")
+        return
+    lines = [call.words("list_title", name=call.home.name)]
+    for one in found:
+        total = await store.total(call.tx, one.id)
+        when = when_short(one.content, call.language) or call.words.label("list_no_time")
+        state = call.words.label(f"list_state.{one.state}")
+        shown = {"code": one.code, "title": one.content.title, "when": when, "state": state, "n": total.yes}
+        lines.append(call.words("list_line", **shown))
+    call.say(Md("\n".join(lines)))

@@ -1,0 +1,128 @@
+"""The receiver is sovereign: accept, accept with a local line, decline, another policy; and why a call stands here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bot.feature import Call, Missing, Organization, UserError, When, show_when_short
+from cogs.alerts import rules, store
+from cogs.alerts.copies import close_desk, copy_card, organizations
+from cogs.alerts.sending import ask
+from cogs.alerts.store import Alert
+from cogs.alerts.writing import check_fits
+
+
+async def _asked_of_us(call: Call, code: str) -> Alert:
+    """A call that this organization is asked about now. Missing for one that it never was."""
+    call.home  # noqa: B018  # says so where there is no organization
+    alert = await store.public(call.tx, code)
+    rows = await store.received(call.tx, call.scope, alert.id) if alert else []
+    if alert is None or not rows:
+        raise Missing
+    if alert.state == "withdrawn":
+        raise UserError("desk.withdrawn", title=alert.content.title)
+    if not any(one.standing == "hold" for one in rows):
+        standing = rows[0].standing
+        key = f"desk.{standing}" if standing in ("accepted", "declined", "lapsed") else "desk.nothing"
+        raise UserError(key, title=alert.content.title)
+    return alert
+
+
+async def accept(call: Call, code: str) -> None:
+    """Posts it in the organization's channels."""
+    await _accept(call, await _asked_of_us(call, code), "")
+
+
+async def line(call: Call, code: str, text: str) -> None:
+    """Posts it with one line of our own below; the text itself stays as it is."""
+    await _accept(call, await _asked_of_us(call, code), text)
+
+
+async def _accept(call: Call, alert: Alert, own_line: str) -> None:
+    everybody = await organizations(call)
+    sender = everybody[alert.organization]
+    people = (await store.total(call.tx, alert.id)).yes
+    rows = [one for one in await store.received(call.tx, call.scope, alert.id) if one.standing == "hold"]
+    await store.settle(call.tx, call.scope, alert.id, "accepted", call.now, own_line)
+    for row in rows:
+        card = copy_card(call, alert, sender, call.home, row.language, own_line, people)
+        if own_line:
+            check_fits(card.text)
+        await call.outbox.release(call.tx, alert.id, row.channel, card, call.now)
+    await close_desk(call, alert, call.home.id, "desk.accepted")
+    call.say("accepted_now", title=alert.content.title)
+
+
+async def decline(call: Call, code: str) -> None:
+    """Not for us; nobody is asked for a reason."""
+    alert = await _asked_of_us(call, code)
+    for row in await store.received(call.tx, call.scope, alert.id):
+        await call.outbox.settle(call.tx, alert.id, row.channel, "withdrawn", "declined", call.now)
+    await store.settle(call.tx, call.scope, alert.id, "declined", call.now)
+    await close_desk(call, alert, call.home.id, "desk.declined")
+    call.say("declined_now", title=alert.content.title)
+
+
+async def why(call: Call, code: str) -> None:
+    """Who said yes to this call for this space, and how that is changed."""
+    alert = await store.public(call.tx, code)
+    rows = await store.received(call.tx, call.scope, alert.id) if alert and call.organization else []
+    if alert is None or not rows:
+        raise Missing
+    sender = (await organizations(call))[alert.organization]
+    standing = rows[0].standing
+    key = f"why.{standing}" if standing in ("own", "auto", "accepted") else "why.not_posted"
+    decided = rows[0].decided_at or alert.sent_at or alert.made_at
+    at = show_when_short(When(decided, call.home.zone), call.language)
+    call.say(key, sender=sender.name, receiver=call.home.name, at=at)
+
+
+# -- another policy -------------------------------------------------------------------------------------------------
+
+
+async def policy(call: Call, organization: str) -> None:
+    """Hook: an organization changed its policy toward others; it binds all that is not delivered."""
+    feature, call.feature = call.feature, "alerts"
+    try:
+        await _apply_policy(call, organization)
+    finally:
+        call.feature = feature
+
+
+async def _apply_policy(call: Call, organization: str) -> None:
+    receiver = await call.spaces.get(call.tx, organization)
+    for row in await store.undecided(call.tx, organization):
+        standing = rules.rebind(row.standing, receiver.policy)
+        alert = await store.of_id(call.tx, row.alert)
+        if standing != row.standing and alert is not None and alert.state == "sent":
+            await _move(call, alert, row.id, row.channel, row.language, standing, organization)
+
+
+async def _move(
+    call: Call, alert: Alert, copy: str, channel: str, language: str, standing: str, organization: str
+) -> None:
+    everybody = await organizations(call)
+    sender, receiver = everybody[alert.organization], everybody[organization]
+    landed = {one.channel: one.state for one in await call.outbox.landed(call.tx, alert.id)}
+    if landed.get(channel) not in ("held", "queued", "sending"):
+        return
+    until = rules.hold_until(call.now, receiver.zone, alert.content.starts_at)
+    if standing == "auto":
+        card = copy_card(call, alert, sender, receiver, language, "", (await store.total(call.tx, alert.id)).yes)
+        await call.outbox.release(call.tx, alert.id, channel, card, call.now)
+        await close_desk(call, alert, organization, "desk.accepted")
+    elif standing == "hold" and until is not None:
+        if not await call.outbox.hold(call.tx, alert.id, channel):
+            return
+        await ask(call, alert, sender, receiver, until)
+    else:
+        standing = "never" if standing == "never" else "late"
+        await call.outbox.withdraw(call.tx, alert.id, call.now, channel)
+        await close_desk(call, alert, organization, "desk.never")
+    await store.set_standing(call.tx, copy, standing, call.now, until if standing == "hold" else None)
+
+
+async def left(tx: Any, organization: Organization, now: datetime) -> None:
+    """Hook: an organization is out; what it was asked, and what it asked of others, ends."""
+    await store.end_organization(tx, organization.id, now)

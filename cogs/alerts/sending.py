@@ -1,0 +1,257 @@
+"""Sending a call, correcting it, taking it back: each reaches every copy, those who said yes hear of a new time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot.feature import Call, Choice, Md, Organization, UserError, parse_when, show_when
+from cogs.alerts import rules, store
+from cogs.alerts.copies import (
+    Target,
+    answer_choices,
+    ask_card,
+    close_desk,
+    copy_card,
+    copy_row,
+    longest,
+    organizations,
+    own_call,
+    plan,
+)
+from cogs.alerts.rules import Content
+from cogs.alerts.store import Alert
+from cogs.alerts.texts import body, changed_words, moment
+from cogs.alerts.writing import check_fits
+
+PORTION = 100  # people told in one transaction: a press never waits for a long one
+
+
+# -- sending --------------------------------------------------------------------------------------------------------
+
+
+async def send(call: Call, code: str) -> None:
+    """The draft becomes a call: own copies and willing receivers at once, the others are asked."""
+    alert = await own_call(call, code)
+    if alert.state != "draft":
+        raise UserError("sent_already", code=alert.code)
+    if alert.content.timed and rules.useful_until(call.now, alert.content) <= call.now:
+        raise UserError("when.past", field="when", shown=show_when(moment(alert.content), call.language))
+    targets = await plan(call, call.home, alert.content)
+    check_fits(longest(call, alert, call.home, targets))
+    closes = rules.answers_close(alert.content, call.now)
+    await store.change(call.tx, call.scope, alert.id, state="sent", sent_at=call.now, closes_at=closes)
+    await store.keep_version(call.tx, call.scope, alert.id, 1, alert.content, call.now)
+    await store.add_copies(call.tx, [copy_row(alert, one) for one in targets])
+    for one in targets:
+        await _post(call, alert, one)
+    for receiver, until in _asked(targets).values():
+        await ask(call, alert, call.home, receiver, until)
+    _confirm(call, alert, targets)
+
+
+async def _post(call: Call, alert: Alert, target: Target) -> None:
+    if target.channel is None:
+        return
+    receiver = target.organization
+    await call.broadcast(
+        target.channel, copy_card(call, alert, call.home, receiver, target.channel.language), subject=alert.id,
+        held=target.standing == "hold", urgent=True, silent=rules.is_quiet(call.now, receiver.zone),
+        expires_at=rules.useful_until(call.now, alert.content),
+    )  # fmt: skip
+
+
+def _asked(targets: Sequence[Target]) -> dict[str, tuple[Organization, datetime]]:
+    return {one.organization.id: (one.organization, one.until) for one in targets if one.until is not None}
+
+
+async def ask(call: Call, alert: Alert, sender: Organization, receiver: Organization, until: datetime) -> None:
+    """Puts the question into a receiver's moderators' channels; silence until then means: not posted."""
+    for desk in await call.spaces.channels(call.tx, "moderators", [receiver.id]):
+        card = ask_card(call, alert, sender, receiver, desk.language, until)
+        await call.broadcast(desk, card, subject=alert.ask, version=alert.version, expires_at=until)
+    await call.at(until, "lapse", alert.id, organization=receiver.id)
+
+
+def _confirm(call: Call, alert: Alert, targets: Sequence[Target]) -> None:
+    now = sum(1 for one in targets if one.standing in ("own", "auto"))
+    asked = len(_asked(targets))
+    words = call.words
+    lines = [words("sent.now", n=now, code=alert.code)]
+    if asked:
+        lines.append(words("sent.asked", n=asked))
+    call.say(call.card(Md("\n".join(lines)), *_sent_choices(call, alert), code=alert.code))
+
+
+def _sent_choices(call: Call, alert: Alert) -> list[Choice]:
+    own = call.home.id
+    return [
+        call.choice("where_button", "where", alert.code, organization=own),
+        call.choice("correct_button", "correct", alert.code, organization=own),
+        call.choice("takeback_button", "takeback", alert.code, organization=own, weight="danger"),
+    ]
+
+
+async def lapse(call: Call, subject: str, organization: str) -> None:
+    """Due work: nobody answered in time, so it is not posted."""
+    alert = await store.of_id(call.tx, subject)
+    if alert is None:
+        return
+    waiting = [one for one in await store.copies(call.tx, subject) if one.organization == organization]
+    waiting = [one for one in waiting if one.standing == "hold"]
+    # A correction may have moved the hour; its own due work comes then.
+    over = [one for one in waiting if one.hold_until_at is None or one.hold_until_at <= call.now]
+    for one in over:
+        await store.set_standing(call.tx, one.id, "lapsed", call.now)
+        await call.outbox.settle(call.tx, subject, one.channel, "expired", "silence", call.now)
+    if over:
+        await close_desk(call, alert, organization, "desk.lapsed")
+
+
+# -- correcting -----------------------------------------------------------------------------------------------------
+
+
+async def correct(
+    call: Call, code: str, what: str, ask: str, when: str, where: str, link: str, notes: str, other_what: str,
+    other_ask: str,
+) -> None:  # fmt: skip
+    """A new version in every copy; what is held or in line is replaced before it goes out."""
+    alert = await own_call(call, code, "sent")
+    content = _corrected(call, alert.content, what, ask, when, where, link, notes, other_what, other_ask)
+    changed = rules.changes(alert.content, content)
+    if not changed:
+        raise UserError("nothing_changed")
+    if content.authored > rules.AUTHORED:
+        raise UserError("too_much", field="ask", n=content.authored, limit=rules.AUTHORED)
+    newer = replace(
+        alert, content=content, changed=changed, version=alert.version + 1, corrected_at=call.now,
+        closes_at=rules.answers_close(content, alert.sent_at or call.now),
+    )  # fmt: skip
+    await store.rewrite(
+        call.tx, call.scope, alert, content, version=newer.version, changed=",".join(changed), corrected_at=call.now,
+        closes_at=newer.closes_at,
+    )  # fmt: skip
+    await store.keep_version(call.tx, call.scope, alert.id, newer.version, content, call.now)
+    reached = await _bring_to_copies(call, newer)
+    if rules.must_be_told(changed):
+        await call.at(call.now, "tell", alert.id, kind="corrected", after="")
+    said = call.words("corrected_now", n=reached, what=changed_words(call.words, changed))
+    shown = body(call.words_in(content.language), content, content.language)
+    call.say(call.card(Md(f"{said}\n\n{shown}"), *_sent_choices(call, newer), code=alert.code))
+
+
+def _corrected(call: Call, old: Content, what: str, ask: str, when: str, where: str, link: str, *more: str) -> Content:
+    notes, other_what, other_ask = more
+    content = replace(
+        old, title=what, ask=ask, place=where, link=link, access=notes, other_title=other_what, other_ask=other_ask
+    )
+    shown = show_when(moment(old), call.language) if old.timed else ""
+    if when == shown:
+        return content
+    if not when:
+        return replace(content, starts_at=None, date_only=False)
+    try:
+        at = parse_when(when, now=call.now, zone=call.home.zone, language=call.language)
+    except UserError as error:
+        error.field = "when"
+        raise
+    return replace(content, starts_at=at.at, zone=at.zone, date_only=at.date_only)
+
+
+async def check_when_again(call: Call, value: str) -> str:
+    """A time in words. One that went by may be the one that stands already: `correct` knows."""
+    try:
+        parse_when(value, now=call.now, zone=call.home.zone, language=call.language)
+    except UserError as error:
+        if error.key != "when.past":
+            raise
+    return value
+
+
+async def _bring_to_copies(call: Call, alert: Alert) -> int:
+    """Edits, and new deadlines where somebody is still asked; how many copies there are."""
+    everybody = await organizations(call)
+    people = (await store.total(call.tx, alert.id)).yes
+    until = rules.useful_until(call.now, alert.content)
+    reached = 0
+    asked: dict[str, datetime] = {}
+    for copy in await store.copies(call.tx, alert.id):
+        receiver = everybody.get(copy.organization)
+        if receiver is None or copy.standing in rules.ENDED:
+            continue
+        card = copy_card(call, alert, call.home, receiver, copy.language, copy.line, people)
+        await call.outbox.edit(call.tx, alert.id, copy.channel, card, alert.version, call.now, expires_at=until)
+        reached += 1
+        if copy.standing == "hold":
+            asked[receiver.id] = await _new_deadline(call, alert, copy.id, receiver)
+    for organization, deadline in asked.items():
+        await _ask_again(call, alert, everybody[organization], deadline)
+    return reached
+
+
+async def _new_deadline(call: Call, alert: Alert, copy: str, receiver: Organization) -> datetime:
+    until = rules.hold_until(call.now, receiver.zone, alert.content.starts_at) or call.now
+    await store.set_standing(call.tx, copy, "hold", call.now, until)
+    return until
+
+
+async def _ask_again(call: Call, alert: Alert, receiver: Organization, until: datetime) -> None:
+    for landing in await call.outbox.landed(call.tx, alert.ask):
+        if landing.organization == receiver.id:
+            desks = await call.spaces.channels(call.tx, "moderators", [receiver.id])
+            language = next((one.language for one in desks if one.id == landing.channel), receiver.language)
+            card = ask_card(call, alert, call.home, receiver, language, until)
+            await call.outbox.edit(
+                call.tx, alert.ask, landing.channel, card, alert.version, call.now, expires_at=until
+            )
+    await call.at(until, "lapse", alert.id, organization=receiver.id)
+
+
+# -- taking back ----------------------------------------------------------------------------------------------------
+
+
+async def takeback(call: Call, code: str, sure: str) -> None:
+    """Asks once, then removes every copy."""
+    alert = await own_call(call, code, "sent")
+    if sure != "yes":
+        yes = call.choice("takeback_yes", "takeback", alert.code, "yes", organization=call.home.id, weight="danger")
+        call.say("takeback_sure", yes, title=alert.content.title, code=alert.code)
+        return
+    await store.change(call.tx, call.scope, alert.id, state="withdrawn", tally_at=None)
+    await call.outbox.withdraw(call.tx, alert.id, call.now)
+    await close_desk(call, alert, "", "desk.withdrawn")
+    await call.at(call.now, "tell", alert.id, kind="withdrawn", after="")
+    call.say("taken_back_now", call.choice("where_button", "where", alert.code, organization=call.home.id))
+
+
+# -- telling those who said yes -------------------------------------------------------------------------------------
+
+
+async def tell(call: Call, subject: str, kind: str, after: str) -> None:
+    """Due work: a new message to everybody who said yes, once each, so many in one transaction."""
+    alert = await store.of_id(call.tx, subject)
+    if alert is None or (kind == "corrected") != (alert.state == "sent"):
+        return
+    rows = await store.answers(call.tx, subject, after, PORTION)
+    for row in rows:
+        value, _ = store.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
+        if value in rules.YES:
+            await _tell_one(call, alert, row.person, kind)
+    if len(rows) == PORTION:
+        await call.at(call.now, "tell", subject, kind=kind, after=rows[-1].id)
+
+
+async def _tell_one(call: Call, alert: Alert, person: str, kind: str) -> None:
+    language = (await call.people.get(call.tx, person)).language or alert.content.language
+    spoken = language if language in alert.content.languages else alert.content.language
+    speak = call.words_in(language)
+    if kind == "withdrawn":
+        title = alert.content.title if spoken == alert.content.language else alert.content.other_title
+        card = call.card_in(language, speak("told.withdrawn", title=title), code=alert.code)
+    else:
+        intro = speak("told.corrected", what=changed_words(speak, alert.changed))
+        text = Md(f"{intro}\n\n{body(call.words_in(spoken), alert.content, spoken)}")
+        choices = answer_choices(call, alert, language)[:-1]
+        card = call.card_in(language, text, *choices, code=alert.code)
+    await call.tell(person, card, alert.id)

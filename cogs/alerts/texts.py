@@ -1,0 +1,116 @@
+"""The text of a copy, from plain values: no await, no database. The whole call is text; nothing is only in a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.feature import BOTH, LANGUAGES, Md, Speaker, When, escape, show_when_short, time_markdown
+from cogs.alerts import rules
+from cogs.alerts.rules import Content
+
+Speakers = Callable[[str], Speaker]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one space's copy adds to the call: its language and zone, who stands behind it, its version, the sum."""
+
+    language: str
+    zone: str
+    sender: str
+    receiver: str
+    own: bool = False
+    line: str = ""
+    changed: tuple[str, ...] = ()
+    corrected_at: datetime | None = None
+    people: int = 0
+
+
+def copy_text(speak: Speakers, content: Content, look: Look) -> Md:
+    """The whole copy in small Markdown, without its code."""
+    asked = LANGUAGES if look.language == BOTH else (look.language,)
+    spoken = [one for one in content.languages if one in asked] or [content.language]
+    parts = [body(speak(one), content, one) for one in spoken]
+    parts += [speak(one)("untranslated") for one in asked if one not in content.languages]
+    return Md("\n\n".join([*parts, *_tail(speak(look.language), content, look)]))
+
+
+def body(speak: Speaker, content: Content, language: str) -> Md:
+    """Title, time and place; the ask; time in full, place in full, access notes: in one language."""
+    original = language == content.language
+    title = content.title if original else content.other_title
+    place = rules.fit_head(title, when_short(content, language), content.place)
+    lines = [
+        _head(title, when_short(content, language), place),
+        speak("ask", ask=content.ask if original else content.other_ask),
+    ]
+    if content.starts_at is not None and not content.date_only:
+        lines.append(speak("time_line", time=Md(time_markdown(content.starts_at, content.zone, language))))
+    if content.place != place:
+        lines.append(speak("place_line", place=content.place))
+    access = content.access if original else content.other_access or content.access
+    if access:
+        lines.append(speak("access_line", access=access))
+    return Md("\n".join(lines))
+
+
+def _head(title: str, when: str, place: str) -> str:
+    return " · ".join([f"**{escape(title)}**", *(escape(one) for one in (when, place) if one)])
+
+
+def when_short(content: Content, language: str) -> str:
+    """"Sat, Nov 28, 5:00 PM ET", or nothing."""
+    return "" if content.starts_at is None else show_when_short(moment(content), language)
+
+
+def moment(content: Content) -> When:
+    """The call's time as the reader of times gave it."""
+    assert content.starts_at is not None
+    return When(content.starts_at, content.zone, content.date_only)
+
+
+def link_text(url: str) -> Md:
+    """An address that passed the link gate, shown as it is."""
+    return Md(f"[{escape(url)}]({url})")
+
+
+def _tail(speak: Speaker, content: Content, look: Look) -> list[Md]:
+    lines: list[Md] = []
+    if content.link:
+        lines.append(link_text(content.link))
+    if look.line:
+        lines.append(speak("line_from", name=look.receiver, line=look.line))
+    if look.corrected_at is not None:
+        at = show_when_short(When(look.corrected_at, look.zone), content.language)
+        lines.append(speak("corrected", at=at, what=changed_words(speak, look.changed)))
+    if look.people >= rules.SUM_FROM:
+        lines.append(speak("so_many_done" if not content.timed else "so_many_in", n=look.people))
+    through = "from_own" if look.own else "from_through"
+    lines.append(speak(through, sender=look.sender, receiver=look.receiver))
+    return lines
+
+
+def changed_words(speak: Speaker, changed: tuple[str, ...]) -> str:
+    """"the time, the place"."""
+    if speak.language == BOTH:
+        named = [speak.words.label(one, f"{speak.feature}.part.{part}") for one in LANGUAGES for part in changed]
+    else:
+        named = [speak.label(f"part.{part}") for part in changed]
+    return ", ".join(named)
+
+
+def sum_text(speak: Speaker, total: rules.Sum, timed: bool) -> Md:
+    """"12 people from 4 organizations"; the presser's own organization may be the only one."""
+    people = speak("people", n=total.yes)
+    if total.organizations < 2:
+        return speak("sum_people" if timed else "sum_people_done", people=people)
+    organizations = speak("organizations", n=total.organizations)
+    return speak("sum" if timed else "sum_done", people=people, organizations=organizations)
+
+
+def names(speak: Speaker, found: list[str], most: int = 8) -> str:
+    """Names in a row, the rest as a number."""
+    shown = ", ".join(found[:most])
+    return speak.label("and_more", names=shown, more=len(found) - most) if len(found) > most else shown

@@ -1,0 +1,230 @@
+"""Writing a call: one page of five fields, a preview of what will happen, notes and the other language added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bot.feature import (
+    Call,
+    Card,
+    Choice,
+    Md,
+    Organization,
+    UserError,
+    When,
+    find_links,
+    judge_link,
+    parse_when,
+    show_when,
+    show_when_short,
+)
+from cogs.alerts import rules, store
+from cogs.alerts.copies import Target, copy_words, longest, own_call, plan
+from cogs.alerts.rules import Content
+from cogs.alerts.store import Alert
+from cogs.alerts.texts import moment, names
+
+# -- the fields -----------------------------------------------------------------------------------------------------
+
+
+async def check_words(call: Call, value: str) -> str:
+    """Refuses what pings everybody, brings tags, or hides where an address leads."""
+    key, found = rules.objection(value)
+    if key:
+        raise UserError(key, found=found)
+    for link in find_links(value):
+        if link.verdict == "refuse":
+            raise UserError(link.reason, host=link.host)
+    return value
+
+
+async def check_link(call: Call, value: str) -> str:
+    """The link gate; an address without its beginning gets one."""
+    link = judge_link(value if "://" in value else f"https://{value}")
+    if link.verdict == "refuse":
+        raise UserError(link.reason, host=link.host)
+    return link.url
+
+
+async def check_when(call: Call, value: str) -> str:
+    """A time in words; WhenRefused becomes *Mend it*."""
+    _read(call, value)
+    return value
+
+
+def _read(call: Call, text: str) -> When | None:
+    zone = call.home.zone
+    return parse_when(text, now=call.now, zone=zone, language=call.language) if text else None
+
+
+# -- the entries ----------------------------------------------------------------------------------------------------
+
+
+async def new(call: Call, what: str, ask: str, when: str, where: str, link: str) -> None:
+    """A draft and its preview."""
+    at = _read(call, when)
+    content = _timed(Content(what, ask, call.language, call.home.zone, place=where, link=link), at)
+    _check_length(content)
+    alert = await store.add_draft(call.tx, call.scope, content, call.now)
+    await _preview(call, alert, guessed=at is not None and at.guessed)
+
+
+def _timed(content: Content, at: When | None) -> Content:
+    if at is None:
+        return replace(content, starts_at=None, date_only=False)
+    return replace(content, starts_at=at.at, zone=at.zone, date_only=at.date_only)
+
+
+def _check_length(content: Content) -> None:
+    if content.authored > rules.AUTHORED:
+        raise UserError("too_much", field="ask", n=content.authored, limit=rules.AUTHORED)
+
+
+async def known(call: Call, code: str) -> Mapping[str, str]:
+    """What stands in a call, for forms that change it."""
+    content = (await own_call(call, code)).content
+    return {
+        "what": content.title, "ask": content.ask, "where": content.place, "link": content.link,
+        "when": show_when(moment(content), call.language) if content.timed else "",
+        "notes": content.access, "access": content.access, "other_what": content.other_title,
+        "other_ask": content.other_ask, "other_access": content.other_access,
+    }  # fmt: skip
+
+
+async def change(call: Call, code: str, what: str, ask: str, when: str, where: str, link: str) -> None:
+    """The draft's five fields again."""
+    alert = await own_call(call, code, "draft")
+    at = _read(call, when)
+    content = _timed(replace(alert.content, title=what, ask=ask, place=where, link=link), at)
+    await _rewrite(call, alert, content, guessed=at is not None and at.guessed)
+
+
+async def access(call: Call, code: str, notes: str) -> None:
+    """Access notes: ramps, interpreters, quiet rooms, masks."""
+    alert = await own_call(call, code, "draft")
+    await _rewrite(call, alert, replace(alert.content, access=notes))
+
+
+async def translate(call: Call, code: str, other_what: str, other_ask: str, other_access: str) -> None:
+    """The text in the other language."""
+    alert = await own_call(call, code, "draft")
+    content = replace(alert.content, other_title=other_what, other_ask=other_ask, other_access=other_access)
+    await _rewrite(call, alert, content)
+
+
+async def _rewrite(call: Call, alert: Alert, content: Content, guessed: bool = False) -> None:
+    _check_length(content)
+    await store.rewrite(call.tx, call.scope, alert, content)
+    await _preview(call, replace(alert, content=content), guessed)
+
+
+async def preview(call: Call, code: str) -> None:
+    """The draft again."""
+    await _preview(call, await own_call(call, code, "draft"))
+
+
+async def discard(call: Call, code: str) -> None:
+    """Throws a draft away."""
+    alert = await own_call(call, code, "draft")
+    await store.drop(call.tx, call.scope, alert.id)
+    call.say("discarded", code=alert.code)
+
+
+# -- the preview ----------------------------------------------------------------------------------------------------
+
+
+async def _preview(call: Call, alert: Alert, guessed: bool = False) -> None:
+    home = call.home
+    targets = await plan(call, home, alert.content)
+    text = longest(call, alert, home, targets)
+    check_fits(text)
+    call.say(Card(text, language=call.language, code=alert.code))
+    lines = [call.words("preview.shown", title=alert.content.title)]
+    lines += _time_lines(call, alert.content, guessed)
+    lines += await _where_lines(call, home, targets)
+    lines += _text_lines(call, alert.content, targets)
+    lines += await _eta_lines(call, targets)
+    lines.append(call.words("preview.kept"))
+    call.say(call.card(Md("\n".join(lines)), *_choices(call, alert), code=alert.code))
+
+
+def check_fits(text: Md) -> None:
+    """UserError when a copy would not fit one message."""
+    if len(text) > rules.ONE_MESSAGE:
+        raise UserError("too_long_copy", field="ask", n=len(text), limit=rules.ONE_MESSAGE)
+
+
+def _choices(call: Call, alert: Alert) -> list[Choice]:
+    mine: dict[str, Any] = {"mine": True, "organization": call.home.id}
+    labels = {
+        "send": "preview.send", "change": "preview.change", "access": "preview.access",
+        "translate": f"preview.add_{alert.content.other}", "discard": "preview.discard",
+    }  # fmt: skip
+    weights = {"send": "main", "discard": "danger"}
+    return [
+        call.choice(label, entry, alert.code, weight=weights.get(entry, "plain"), **mine)
+        for entry, label in labels.items()
+    ]
+
+
+def _time_lines(call: Call, content: Content, guessed: bool) -> list[Md]:
+    if not content.timed:
+        return [call.words("preview.no_time")]
+    shown = [call.words("preview.time", time=show_when(moment(content), call.language))]
+    return [*shown, call.words("preview.guessed")] if guessed else shown
+
+
+async def _where_lines(call: Call, home: Organization, targets: Sequence[Target]) -> list[Md]:
+    lines = []
+    for standing in ("own", "auto", "hold", "never", "late", "nowhere"):
+        found = [one for one in targets if one.standing == standing]
+        if found:
+            named = names(call.words, list(dict.fromkeys(one.organization.name for one in found)))
+            lines.append(call.words(f"preview.{standing}", n=len(found), names=named, until=_until(call, home, found)))
+    for one in targets:
+        if one.channel is not None:
+            for problem in (await call.problems(one.channel))[:1]:
+                fix = call.words(f"permission.{problem}")
+                lines.append(call.words("preview.problem", name=one.organization.name, place=one.channel.name, fix=fix))
+    return lines
+
+
+def _until(call: Call, home: Organization, found: Sequence[Target]) -> str:
+    moments = [one.until for one in found if one.until is not None]
+    return show_when_short(When(max(moments), home.zone), call.language) if moments else ""
+
+
+def _text_lines(call: Call, content: Content, targets: Sequence[Target]) -> list[Md]:
+    lines = []
+    spoken = set(content.languages)
+    wanting = [one for one in targets if one.channel and not _understood(one.channel.language, spoken)]
+    if wanting:
+        lines.append(call.words(f"preview.untranslated_{content.other}", n=len(wanting)))
+    found = [judge_link(content.link)] if content.link else []
+    for link in [*found, *find_links(content.ask), *find_links(content.place)]:
+        if link.verdict == "warn":
+            lines.append(call.words("preview.link", host=link.host))
+    return lines
+
+
+def _understood(language: str, spoken: set[str]) -> bool:
+    return {"en", "es"} <= spoken if language == "both" else language in spoken
+
+
+async def _eta_lines(call: Call, targets: Sequence[Target]) -> list[Md]:
+    waits = []
+    now = [one for one in targets if one.channel and one.standing in ("own", "auto")]
+    for platform in {one.channel.platform for one in now if one.channel}:
+        here = sum(1 for one in now if one.channel and one.channel.platform == platform)
+        waits.append(call.seconds_for(platform, here + await call.outbox.queued(call.tx, platform)))
+    if not waits:
+        return []
+    seconds = max(waits)
+    if seconds < 60:
+        return [call.words("preview.eta_soon", n=len(now))]
+    return [call.words("preview.eta", n=round(seconds / 60) or 1)]
+
+
+__all__ = ["change", "copy_words", "discard", "known", "new", "preview", "translate"]

@@ -1,0 +1,128 @@
+"""One call to action, whole, in the words that every platform understands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.conformance.house import House
+from tests.features.alerts.coalition import Member, code_in, connect, send, write
+
+
+def plain(text: str) -> str:
+    """Answers come as small Markdown on some platforms; what is read is the same."""
+    return text.replace("\\", "")
+
+
+async def copy_in(house: House, member: Member) -> Any:
+    """The one copy that stands in a member's channel."""
+    [copy] = await house.messages(member.space, "calls")
+    return copy
+
+
+async def test_a_call_is_written_previewed_sent_answered_and_found(house: House) -> None:
+    """a1 a7 a10 a12: the thinnest whole walk."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    asked = await connect(house, "Hill Neighbors")
+    seen = await write(house, sender)
+    assert "Northside Workers" in seen.text
+    assert "Asked first (1): Hill Neighbors" in plain(seen.text)
+    sent = await house.press(sender.moderator, sender.space, "desk", seen, "Send")
+    code = code_in(sent.text)
+    await house.settle()
+
+    copy = await copy_in(house, willing)
+    assert "Pack the school board" in copy.text[:120]
+    assert "12 Main St" in copy.text[:120]
+    assert "From Riverside Tenants through Northside Workers" in copy.text
+    assert not await house.messages(asked.space, "calls")
+
+    person = await house.new_person("Ana")
+    answered = await house.press(person, willing.space, "calls", copy, "I'm in")
+    assert "You're in" in plain(answered.text)
+    assert "1 person" in answered.text
+
+    where = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    assert "Posted: 2, " in where.text or "Posted: 2" in where.text
+    assert "Waiting for their OK" in where.text
+
+
+async def test_a_held_call_is_posted_by_a_yes_of_its_receivers(house: House) -> None:
+    """a3 a4: accept for us."""
+    sender = await connect(house, "Riverside Tenants")
+    asked = await connect(house, "Hill Neighbors")
+    await send(house, sender)
+    [question] = await house.messages(asked.space, "desk")
+    assert "Riverside Tenants asks" in plain(question.text)
+    done = await house.press(asked.moderator, asked.space, "desk", question, "Accept for us")
+    await house.settle()
+    assert "goes out" in done.text
+    assert "through Hill Neighbors" in (await copy_in(house, asked)).text
+    [question] = await house.messages(asked.space, "desk")
+    assert "accepted for this space" in plain(question.text)
+    assert not question.choices
+
+
+async def test_a_correction_reaches_every_copy_after_a_restart(house: House) -> None:
+    """a8 n3: and those who said yes hear of the new place in a message of their own."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    code = await send(house, sender)
+    person = await house.new_person("Ana")
+    await house.press(person, willing.space, "calls", await copy_in(house, willing), "I'm in")
+    await house.restart()
+    seen = await house.command(sender.moderator, sender.space, "desk", "action correct", code=code)
+    seen = await house.fill(sender.moderator, seen, where="City Hall")
+    assert "Corrected" in seen.text
+    await house.settle()
+    for member in (sender, willing):
+        copy = await copy_in(house, member)
+        assert "City Hall" in copy.text[:120]
+        assert "the place" in copy.text
+        assert "12 Main St" not in copy.text
+    told = [one.text for one in await house.direct(person) if "A change in a call" in plain(one.text)]
+    assert len(told) == 1
+    assert "City Hall" in told[0]
+
+
+async def test_a_call_taken_back_is_gone_from_every_space(house: House) -> None:
+    """a9: also where it was still asked."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    asked = await connect(house, "Hill Neighbors")
+    code = await send(house, sender)
+    seen = await house.command(sender.moderator, sender.space, "desk", "action takeback", code=code)
+    await house.press(sender.moderator, sender.space, "desk", seen, "Yes, take it back")
+    await house.settle()
+    assert not await house.messages(sender.space, "calls")
+    assert not await house.messages(willing.space, "calls")
+    [question] = await house.messages(asked.space, "desk")
+    assert "took it back" in question.text
+    where = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    assert "Taken back: 3" in where.text
+
+
+async def test_a_copy_removed_by_its_moderators_never_comes_back(house: House) -> None:
+    """a10: *removed by them*; a correction does not post it again."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    code = await send(house, sender)
+    await house.remove_message(willing.space, "calls", await copy_in(house, willing))
+    seen = await house.command(sender.moderator, sender.space, "desk", "action correct", code=code)
+    await house.fill(sender.moderator, seen, where="City Hall")
+    await house.settle()
+    assert not await house.messages(willing.space, "calls")
+    where = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    assert "Removed by them" in where.text
+
+
+async def test_a_forbidden_channel_shows_its_fix(house: House) -> None:
+    """a10: each reason comes with what to do."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    await house.forbid(willing.space, "calls")
+    code = await send(house, sender)
+    where = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    assert "Did not arrive" in where.text
+    assert "Northside Workers" in where.text
+    assert "rant" in where.text or "level" in where.text.lower()

@@ -1,0 +1,70 @@
+"""A small coalition on the rehearsal, connected by hand: what `/org` does is tested elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.spaces import Organization, Place
+from tests.conformance.house import House, Seen
+
+
+@dataclass
+class Member:
+    """One organization with its space, a moderator and the channels `calls` and `desk`."""
+
+    organization: Organization
+    space: str
+    moderator: str
+
+
+async def connect(house: House, name: str, *, language: str = "en", **more: Any) -> Member:
+    """An organization with a space of its own; `more` are columns (`policy="auto"`)."""
+    space = await house.new_space(name, ("calls", "desk", "lounge"))
+    moderator = await house.new_person(f"Mod {name}", language="es" if language == "es" else "en", manages=space)
+    channels = await house.app.core.services.adapters[house.platform].rooms(space)
+    address = {room.name.removeprefix("#"): room.address for room in channels}
+    core, now = house.app.core, house.app.core.clock.now()
+    async with core.db.write() as tx:
+        made = await core.spaces.add(tx, name, now, language=language, **more)
+        own = await core.spaces.connect(tx, made.id, Place(house.platform, space=space), name, now)
+        await core.spaces.set_channel(tx, own, "calls", address["calls"], "calls", language)
+        await core.spaces.set_channel(tx, own, "moderators", address["desk"], "desk", language)
+        person = await core.people.keep(tx, house.platform, account(house, moderator), None, now)
+        await core.spaces.grant(tx, person.id, made.id, "moderator", now)
+        organization = await core.spaces.get(tx, made.id)
+    return Member(organization, space, moderator)
+
+
+def account(house: House, person: str) -> str:
+    """The platform's id of somebody (a house's own handle is that id)."""
+    return person
+
+
+CALL = {
+    "what": "Pack the school board", "ask": "Bring a sign and a friend.", "when": "tomorrow at 5pm",
+    "where": "12 Main St", "link": "https://example.org/board",
+}  # fmt: skip
+
+
+async def write(house: House, sender: Member, words: str = "action new", **fields: str) -> Seen:
+    """A draft; what comes back is its preview."""
+    seen = await house.command(sender.moderator, sender.space, "desk", words)
+    return await house.fill(sender.moderator, seen, **{**CALL, **fields})
+
+
+async def send(house: House, sender: Member, **fields: str) -> str:
+    """A call on its way, delivered as far as it goes; its code."""
+    seen = await write(house, sender, **fields)
+    sent = await house.press(sender.moderator, sender.space, "desk", seen, "Send")
+    await house.settle()
+    return code_in(sent.text)
+
+
+def code_in(text: str) -> str:
+    """The first call's code in a text."""
+    import re
+
+    found = re.search(r"\bA-[2-9A-Z]{4}\b", text.replace("\\", ""))
+    assert found, text
+    return found[0]
