@@ -101,7 +101,7 @@ _LATER = (
     select(t.delivery.c.id)
     .where(
         t.delivery.c.subject == bindparam("s"), t.delivery.c.channel == bindparam("c"),
-        t.delivery.c.seq > bindparam("after"), t.delivery.c.kind.in_(("edit", "tally", "redact")),
+        t.delivery.c.seq > bindparam("after"), t.delivery.c.kind != "post",
     )
     .limit(1)
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Hypothesis state machines: any order of acts, faults and crashes."""
