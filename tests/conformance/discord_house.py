@@ -20,6 +20,7 @@ from tests.discord_standin.components import BUTTON, SELECT
 CHANNEL_SELECT = 8
 LOCALES = {"en": "en-US", "es": "es-ES"}
 SOON = 0.005  # seconds between two looks at something that arrives over the gateway
+HANDLERS = {"discord.py: on_interaction", "CommandTree-invoker"}  # discord.py's names of what answers people
 Build = Callable[[Callable[[Core], DiscordAdapter]], Awaitable[App]]
 
 
@@ -143,14 +144,14 @@ class DiscordHouse:
         who, where = self._person(person), self._where(person, space, channel)
         options = self._options_of(who, where, words)
         chosen = {key: self._value(where, options[key], value) for key, value in values.items() if key in options}
-        screen = await who.slash(words, channel=where, **chosen)
+        screen = await answered(who.slash(words, channel=where, **chosen))
         return self._seen(screen, {key: value for key, value in values.items() if key not in chosen})
 
     async def press(self, person: str, space: str, channel: str, message: Any, label: str) -> Seen:
         shown = list(message.handle) if isinstance(message, Seen) else [message.message]
         found = next(one for one in reversed(shown) if any(label in each for each in labels_of(one)))
         self._where(person, space, channel)
-        return self._seen(await self._press(self._person(person), found, label))
+        return self._seen(await answered(self._press(self._person(person), found, label)))
 
     async def fill(self, person: str, seen: Seen, **values: str) -> Seen:
         who = self._person(person)
@@ -161,7 +162,7 @@ class DiscordHouse:
                 modal = (await self._press(who, begun.again, begun.again.labels[0])).modal
             assert modal is not None
             page = self._page(modal, {**begun.given, **values})
-            screen = await who.submit(modal, page)
+            screen = await answered(who.submit(modal, page))
             again = self._form_button(screen)
             if again is None:
                 return self._seen(screen)
@@ -187,7 +188,7 @@ class DiscordHouse:
             assert where is not None
             assert where.guild is not None
             return where.guild.channel(value)
-        if field["type"] == SELECT:
+        if field["type"] == SELECT and "name" not in field:
             return [value] if value else []
         is_number = field["type"] == INTEGER and "name" in field
         return int(value) if is_number else value
@@ -247,6 +248,14 @@ class DiscordHouse:
     async def _until_known(self, guild: Guild) -> None:
         if guild.bot_is_here:
             await until(lambda: self._knows(guild))
+
+
+async def answered(act: Awaitable[Screen]) -> Screen:
+    """The screen when all of an answer stands there: what follows a first answer comes a moment later."""
+    screen = await act
+    while busy := [task for task in asyncio.all_tasks() if task.get_name() in HANDLERS]:
+        await asyncio.wait(busy)
+    return screen
 
 
 async def until(holds: Callable[[], bool | Awaitable[bool]], patience: float = 10.0) -> None:
