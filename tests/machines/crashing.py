@@ -48,24 +48,27 @@ class FusedDriver:
     async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         last = self._fuse.burn()
         rows = await self._driver.fetch(compiled, params)
-        return self._end(last, rows)
+        self._end(last)
+        return rows
 
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int:
         last = self._fuse.burn()
-        return self._end(last, await self._driver.run(compiled, params))
+        touched = await self._driver.run(compiled, params)
+        self._end(last)
+        return touched
 
     async def script(self, sql: str) -> None:
         last = self._fuse.burn()
-        self._end(last, await self._driver.script(sql))
+        await self._driver.script(sql)
+        self._end(last)
 
     async def close(self) -> None:
         await self._driver.close()
 
     @staticmethod
-    def _end(last: bool, result: Any) -> Any:
+    def _end(last: bool) -> None:
         if last:
             raise Killed
-        return result
 
 
 class CrashingDatabase(Database):

@@ -27,7 +27,7 @@ class ForgetfulWorld(World):
     def post(self, address: str, message: Message) -> Message:
         messages = self.channels[address].messages
         known = [one for one in messages if message.nonce and one.nonce == message.nonce]
-        fresh = [one for one in known if self.clock.now() - one.at <= MEMORY]
+        fresh = [one for one in known if one.at and self.clock.now() - one.at <= MEMORY]
         if fresh:
             return fresh[-1]
         self.put[message.nonce] = self.put.get(message.nonce, 0) + 1

@@ -36,7 +36,9 @@ START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAMES = ("north", "south")
 EXAMPLES = int(os.environ.get("EXAMPLES", "40"))  # more by hand: EXAMPLES=1000
 names = st.sampled_from(NAMES)
-any_number = st.integers(0, 50)
+any_number = st.integers(0, 3)
+waits = st.sampled_from([0, 1, 31, 61, 600, 90_000])
+FAULTS = ("", "lost", "lost", "limited", "killed before", "killed after")
 
 
 class Copy:
@@ -110,7 +112,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.subjects)
     @rule(number=any_number)
     def edit(self, number: int) -> None:
-        self.wait(self._edit(self.subjects[number % len(self.subjects)]))
+        self.wait(self._edit(self.subjects[-1 - number % len(self.subjects)]))
 
     async def _edit(self, subject: str) -> None:
         async with self.db.write() as tx:
@@ -123,7 +125,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.subjects)
     @rule(number=any_number)
     def count(self, number: int) -> None:
-        self.wait(self._count(self.subjects[number % len(self.subjects)]))
+        self.wait(self._count(self.subjects[-1 - number % len(self.subjects)]))
 
     async def _count(self, subject: str) -> None:
         self.total += 1
@@ -139,7 +141,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.subjects)
     @rule(number=any_number)
     def take_back(self, number: int) -> None:
-        self.wait(self._take_back(self.subjects[number % len(self.subjects)]))
+        self.wait(self._take_back(self.subjects[-1 - number % len(self.subjects)]))
 
     async def _take_back(self, subject: str) -> None:
         async with self.db.write() as tx:
@@ -164,34 +166,27 @@ class OutboxMachine(RuleBasedStateMachine):
             self.removed.add(message.nonce)
             self.wait(self.core.message_removed("forms", f"home/{name}", message.id))
 
-    @rule(name=names)
-    def they_forbid_or_allow_writing(self, name: str) -> None:
-        self.world.channels[f"home/{name}"].missing ^= {"send"}
+    @rule(trouble=st.sampled_from(["away", "blind", *NAMES]))
+    def trouble_begins_or_ends(self, trouble: str) -> None:
+        """The platform is away, its history is closed, or writing in a channel is forbidden."""
+        if trouble == "away":
+            self.world.down ^= {"forms"}
+        elif trouble == "blind":
+            self.adapter.blind = not self.adapter.blind
+        else:
+            self.world.channels[f"home/{trouble}"].missing ^= {"send"}
 
-    @rule()
-    def it_goes_down_or_comes_back(self) -> None:
-        self.world.down ^= {"forms"}
+    # -- time, sending and death ------------------------------------------------------------------------------------
 
-    @rule()
-    def its_history_is_closed_or_opened(self) -> None:
-        self.adapter.blind = not self.adapter.blind
-
-    @rule(fault=st.sampled_from(["", "lost", "limited", "killed before", "killed after"]))
-    def next_delivery_meets(self, fault: str) -> None:
-        self.faults.append(fault)
-
-    # -- time and death ---------------------------------------------------------------------------------------------
-
-    @rule(seconds=st.sampled_from([1, 31, 61, 600, 90_000]))
-    def time_passes(self, seconds: int) -> None:
+    @rule(seconds=waits, faults=st.lists(st.sampled_from(FAULTS), max_size=3))
+    def send(self, seconds: int, faults: list[str]) -> None:
         self.clock.move(timedelta(seconds=seconds))
-
-    @rule()
-    def send(self) -> None:
+        self.faults.extend(faults)
         self.wait(self._send())
 
-    @rule(calls=st.integers(1, 40), after=st.booleans())
-    def send_and_die(self, calls: int, after: bool) -> None:
+    @rule(seconds=waits, calls=st.integers(1, 40), after=st.booleans())
+    def send_and_die(self, seconds: int, calls: int, after: bool) -> None:
+        self.clock.move(timedelta(seconds=seconds))
         self.db.fuse.light(calls, after)
         self.wait(self._send())
 
@@ -200,6 +195,7 @@ class OutboxMachine(RuleBasedStateMachine):
             await self.sender.drain()
         except Killed:
             await self._next_process()
+        self.faults.clear()
         self.db.fuse.left = -1
 
     async def _next_process(self) -> None:
