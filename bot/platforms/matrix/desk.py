@@ -80,11 +80,10 @@ class Desk:
     async def _take(self, arrival: Arrival) -> None:
         try:
             await self._dispatch(arrival)
-        except (PlatformError, OSError, TimeoutError) as fault:
-            if isinstance(fault, Denied):  # it will not be different the next time
-                await self._inbox.finish(arrival.key)
-                return
-            raise
+        except Denied:
+            await self._inbox.finish(arrival.key)  # it will not be different the next time
+        except PlatformError:
+            raise  # the homeserver is away: this and what comes behind it wait
         except Exception:
             # One event must not stop all others for ever: after some tries it is dropped, and the log says so.
             log.exception("matrix: an event could not be handled")
