@@ -35,6 +35,7 @@ class Organization:
     language: str
     who_sends: str
     policy: str
+    region: str = ""  # two letters of a US state, or ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Place:
 def to_organization(row: Row) -> Organization:
     """An organization from its row."""
     return Organization(
-        row.id, row.code, row.name, row.kind, row.state, row.zone, row.language, row.who_sends, row.policy
+        row.id, row.code, row.name, row.kind, row.state, row.zone, row.language, row.who_sends, row.policy,
+        row.region or "",
     )
 
 

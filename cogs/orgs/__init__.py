@@ -1,0 +1,83 @@
+"""Organizations: asked in by a letter, connected by a code, set up by one panel, gone when they like."""
+
+from __future__ import annotations
+
+from bot.feature import Call, Entry, Feature, Field, Kind, Level, Md
+from cogs.orgs import connecting, letters, listing, panel, rules, store
+from cogs.orgs.table import Imported, export_csv, import_csv
+
+
+async def make_moderator(call: Call) -> None:
+    """A one-time code that somebody else sends: two people make a moderator, and nobody types an account's number."""
+    code = await store.new_moderator_code(call, rules.MODERATOR_CODE_LIFE)
+    call.say("moderator_code", name=call.home.name, once=Md(code))
+
+
+async def leave(call: Call, sure: str) -> None:
+    """Everything of the organization ends, after a second word."""
+    if sure:
+        call.depart()
+        call.say("left", name=call.home.name)
+        return
+    yes = call.choice("leave_button", "leave", "yes", weight="danger", mine=True, organization=call.home.id)
+    call.say("leave_ask", yes, name=call.home.name)
+
+
+CODE = Field("code", limit=40)
+ORGANIZATION = Field("organization", limit=rules.LONGEST_NAME)
+
+feature = Feature(
+    "orgs",
+    entries=(
+        Entry(
+            "add", letters.add, Level.COORDINATOR, form=True,
+            fields=(
+                Field("name", limit=rules.LONGEST_NAME),
+                Field("kind", Kind.CHOICE, required=False, options=rules.KINDS),
+                Field("state", required=False, limit=20, check=letters.check_state),
+                Field("language", Kind.CHOICE, required=False, options=("en", "es", "both")),
+            ),
+        ),
+        Entry("code", letters.new_code, Level.COORDINATOR, fields=(ORGANIZATION,)),
+        Entry("revoke", letters.revoke, Level.COORDINATOR, fields=(ORGANIZATION,)),
+        # The right depends on what the code is for; connecting asks for Manage Server or level 50 itself.
+        Entry("connect", connecting.connect, Level.ANYONE, fields=(CODE,), alone=True, strangers=True),
+        Entry(
+            "setup", panel.set_up, Level.MODERATOR, form=True, anywhere=False, prefill=panel.as_it_stands,
+            fields=(
+                Field("calls", Kind.ROOM),
+                Field("moderators", Kind.ROOM),
+                Field("who_sends", Kind.CHOICE, required=False, options=("managers", "moderators")),
+                Field("language", Kind.CHOICE, required=False, options=("en", "es", "both")),
+                Field("policy", Kind.CHOICE, required=False, options=("auto", "hold", "never")),
+            ),
+        ),
+        Entry(
+            "channel", panel.choose_channel, Level.MODERATOR, anywhere=False,
+            fields=(Field("purpose", Kind.CHOICE, options=panel.PURPOSES), Field("room", Kind.ROOM)),
+        ),
+        Entry(
+            "role", panel.map_role, Level.MODERATOR, anywhere=False,
+            fields=(
+                Field("platform_role", limit=60),
+                Field("role", Kind.CHOICE, options=(*rules.ROLES, "none")),
+            ),
+        ),
+        Entry(
+            "zone", panel.set_zone, Level.MODERATOR, anywhere=False,
+            fields=(Field("zone", limit=60, check=panel.check_zone),),
+        ),
+        Entry("moderator", make_moderator, Level.MODERATOR, anywhere=False),
+        Entry(
+            "leave", leave, Level.MODERATOR, anywhere=False,
+            fields=(Field("sure", Kind.CHOICE, required=False, options=("yes",)),),
+        ),
+        Entry("list", listing.show, alone=True, keeps=False, fields=(Field("page", Kind.NUMBER, required=False),)),
+    ),
+    hooks={
+        "left": store.forget_organization, "purge": store.forget_old_codes,
+        "read_csv": import_csv, "write_csv": export_csv,
+    },
+)  # fmt: skip
+
+__all__ = ["Imported", "export_csv", "feature", "import_csv"]
