@@ -27,9 +27,7 @@ OTHER_WHAT = Field("other_what", limit=rules.TITLE, check=writing.check_words)
 OTHER_ASK = Field("other_ask", Kind.TEXT, limit=rules.ASK, check=writing.check_words)
 OTHER_ACCESS = Field("other_access", Kind.TEXT, False, limit=rules.ACCESS, check=writing.check_words)
 
-# The page behind *Continue*: what most corrections leave as it is.
-MORE = tuple(replace(one, required=False, page=2) for one in (NOTES, OTHER_WHAT, OTHER_ASK))
-CORRECTED = (WHAT, ASK, replace(WHEN, check=sending.check_when_again), WHERE, LINK, *MORE)
+CORRECTED = (WHAT, ASK, replace(WHEN, check=sending.check_when_again), WHERE, LINK)
 
 LINE = Field("text", limit=rules.LINE, check=writing.check_words)
 VALUE = Field("value", Kind.CHOICE, options=(*rules.TIMED, *rules.UNTIMED))

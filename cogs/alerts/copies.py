@@ -7,11 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.feature import Call, Card, Channel, Choice, Md, Missing, Organization, When, read_code, show_when_short
+from bot.feature import (
+    Call,
+    Card,
+    Channel,
+    Choice,
+    Md,
+    Missing,
+    Organization,
+    UserError,
+    When,
+    read_code,
+    show_when_short,
+)
 from cogs.alerts import rules, store
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
-from cogs.alerts.texts import Look, copy_text, names
+from cogs.alerts.texts import Look, copy_text
 
 
 @dataclass(frozen=True)
@@ -154,9 +166,16 @@ def longest(call: Call, alert: Alert, home: Organization, targets: Sequence[Targ
     return max(found, key=len) if found else copy_words(call, alert, home, home, home.language)
 
 
-def spaces_named(call: Call, rows: Sequence[tuple[str, str]]) -> str:
-    """"Riverside (#calls), Northside (#general)"."""
-    return names(call.words, [f"{name} ({place})" if place else name for name, place in rows], most=100)
+def check_length(content: Content) -> None:
+    """UserError when all texts together are longer than people read."""
+    if content.authored > rules.AUTHORED:
+        raise UserError("too_much", field="ask", n=content.authored, limit=rules.AUTHORED)
+
+
+def check_fits(text: str, spare: int = 0) -> None:
+    """UserError when a copy, less what its receivers added, would not fit one message."""
+    if len(text) - spare > rules.ONE_MESSAGE:
+        raise UserError("too_long_copy", field="ask", n=len(text) - spare, limit=rules.ONE_MESSAGE)
 
 
 def copy_row(alert: Alert, target: Target) -> dict[str, Any]:

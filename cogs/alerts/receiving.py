@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.feature import Call, Missing, Organization, UserError, When, show_when_short
+from bot.feature import Call, Card, Channel, Missing, Organization, UserError, When, show_when_short
 from cogs.alerts import rules, store
 from cogs.alerts.copies import close_desk, copy_card, organizations
 from cogs.alerts.sending import ask
 from cogs.alerts.store import Alert
-from cogs.alerts.writing import check_fits
 
 
 async def _asked_of_us(call: Call, code: str) -> Alert:
@@ -45,13 +44,28 @@ async def _accept(call: Call, alert: Alert, own_line: str) -> None:
     people = (await store.total(call.tx, alert.id)).yes
     rows = [one for one in await store.received(call.tx, call.scope, alert.id) if one.standing == "hold"]
     await store.settle(call.tx, call.scope, alert.id, "accepted", call.now, own_line)
+    channels = {one.id: one for one in await call.spaces.channels(call.tx, "calls", [call.home.id])}
+    unused = [one for one in channels.values() if one.id not in {row.channel for row in rows}]
     for row in rows:
-        card = copy_card(call, alert, sender, call.home, row.language, own_line, people)
-        if own_line:
-            check_fits(card.text)
-        await call.outbox.release(call.tx, alert.id, row.channel, card, call.now)
+        channel = channels.get(row.channel) or (unused.pop(0) if unused else None)
+        language = channel.language if channel else row.language
+        card = copy_card(call, alert, sender, call.home, language, own_line, people)
+        if channel is None or channel.id == row.channel:
+            await call.outbox.release(call.tx, alert.id, row.channel, card, call.now)
+        else:
+            await _post_elsewhere(call, alert, row.id, row.channel, channel, card)
     await close_desk(call, alert, call.home.id, "desk.accepted")
     call.say("accepted_now", title=alert.content.title)
+
+
+async def _post_elsewhere(call: Call, alert: Alert, copy: str, old: str, channel: Channel, card: Card) -> None:
+    """Between the question and the yes its moderators chose another channel: it goes there."""
+    await call.outbox.settle(call.tx, alert.id, old, "withdrawn", "gone", call.now)
+    await store.move_copy(call.tx, call.scope, copy, channel)
+    await call.broadcast(
+        channel, card, subject=alert.id, version=alert.version, urgent=True,
+        silent=rules.is_quiet(call.now, call.home.zone), expires_at=rules.useful_until(call.now, alert.content),
+    )  # fmt: skip
 
 
 async def decline(call: Call, code: str) -> None:

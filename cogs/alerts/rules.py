@@ -26,8 +26,8 @@ YES = ("in", "done")
 NOT_ASKED = ("never", "nowhere", "late")  # standings of which there is no delivery
 ENDED = (*NOT_ASKED, "declined", "lapsed", "left")
 
-_PING = re.compile(r"@\s?(everyone|here|room|channel|all)\b", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-z][^<>]{0,200}>", re.IGNORECASE)
+_PING = re.compile(r"(?<![\w.])@\s?(everyone|here|room|channel|all)\b(?!\.\w)", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][a-z0-9-]{0,20}(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

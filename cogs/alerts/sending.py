@@ -12,6 +12,8 @@ from cogs.alerts.copies import (
     Target,
     answer_choices,
     ask_card,
+    check_fits,
+    check_length,
     close_desk,
     copy_card,
     copy_row,
@@ -23,7 +25,6 @@ from cogs.alerts.copies import (
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import body, changed_words, moment
-from cogs.alerts.writing import check_fits
 
 PORTION = 100  # people told in one transaction: a press never waits for a long one
 
@@ -86,9 +87,12 @@ def _confirm(call: Call, alert: Alert, targets: Sequence[Target]) -> None:
 
 def _sent_choices(call: Call, alert: Alert) -> list[Choice]:
     own = call.home.id
+    other = "change" if len(alert.content.languages) > 1 else "add"
     return [
         call.choice("where_button", "where", alert.code, organization=own),
         call.choice("correct_button", "correct", alert.code, organization=own),
+        call.choice(f"preview.{other}_{alert.content.other}", "translate", alert.code, organization=own),
+        call.choice("preview.access", "access", alert.code, organization=own),
         call.choice("takeback_button", "takeback", alert.code, organization=own, weight="danger"),
     ]
 
@@ -112,18 +116,32 @@ async def lapse(call: Call, subject: str, organization: str) -> None:
 # -- correcting -----------------------------------------------------------------------------------------------------
 
 
-async def correct(
-    call: Call, code: str, what: str, ask: str, when: str, where: str, link: str, notes: str, other_what: str,
-    other_ask: str,
-) -> None:  # fmt: skip
-    """A new version in every copy; what is held or in line is replaced before it goes out."""
+async def correct(call: Call, code: str, what: str, ask: str, when: str, where: str, link: str) -> None:
+    """A new version of the five fields in every copy."""
     alert = await own_call(call, code, "sent")
-    content = _corrected(call, alert.content, what, ask, when, where, link, notes, other_what, other_ask)
+    content = replace(alert.content, title=what, ask=ask, place=where, link=link)
+    await bring(call, alert, _at_another_time(call, content, when))
+
+
+def _at_another_time(call: Call, content: Content, when: str) -> Content:
+    if content.timed and when == show_when(moment(content), call.language):
+        return content  # as it stood in the form, even if it went by since
+    if not when:
+        return replace(content, starts_at=None, date_only=False)
+    try:
+        at = parse_when(when, now=call.now, zone=call.home.zone, language=call.language)
+    except UserError as error:
+        error.field = "when"
+        raise
+    return replace(content, starts_at=at.at, zone=at.zone, date_only=at.date_only)
+
+
+async def bring(call: Call, alert: Alert, content: Content) -> None:
+    """A new version: edits where it stands, another text where it is held or in line, a word to those who said yes."""
     changed = rules.changes(alert.content, content)
     if not changed:
         raise UserError("nothing_changed")
-    if content.authored > rules.AUTHORED:
-        raise UserError("too_much", field="ask", n=content.authored, limit=rules.AUTHORED)
+    check_length(content)
     newer = replace(
         alert, content=content, changed=changed, version=alert.version + 1, corrected_at=call.now,
         closes_at=rules.answers_close(content, alert.sent_at or call.now),
@@ -139,24 +157,6 @@ async def correct(
     said = call.words("corrected_now", n=reached, what=changed_words(call.words, changed))
     shown = body(call.words_in(content.language), content, content.language)
     call.say(call.card(Md(f"{said}\n\n{shown}"), *_sent_choices(call, newer), code=alert.code))
-
-
-def _corrected(call: Call, old: Content, what: str, ask: str, when: str, where: str, link: str, *more: str) -> Content:
-    notes, other_what, other_ask = more
-    content = replace(
-        old, title=what, ask=ask, place=where, link=link, access=notes, other_title=other_what, other_ask=other_ask
-    )
-    shown = show_when(moment(old), call.language) if old.timed else ""
-    if when == shown:
-        return content
-    if not when:
-        return replace(content, starts_at=None, date_only=False)
-    try:
-        at = parse_when(when, now=call.now, zone=call.home.zone, language=call.language)
-    except UserError as error:
-        error.field = "when"
-        raise
-    return replace(content, starts_at=at.at, zone=at.zone, date_only=at.date_only)
 
 
 async def check_when_again(call: Call, value: str) -> str:
@@ -181,6 +181,7 @@ async def _bring_to_copies(call: Call, alert: Alert) -> int:
         if receiver is None or copy.standing in rules.ENDED:
             continue
         card = copy_card(call, alert, call.home, receiver, copy.language, copy.line, people)
+        check_fits(card.text, spare=len(copy.line))
         await call.outbox.edit(call.tx, alert.id, copy.channel, card, alert.version, call.now, expires_at=until)
         reached += 1
         if copy.standing == "hold":

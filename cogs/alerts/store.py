@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, bindparam
 
 from bot.db import Row, Tx, metadata, upsert
-from bot.feature import Scope, new_code, new_id
+from bot.feature import Channel, Scope, new_code, new_id
 from bot.tables import ID, delivery, owned
 from cogs.alerts import rules
 from cogs.alerts.rules import Content
@@ -234,6 +234,12 @@ async def set_standing(tx: Tx, copy: str, standing: str, now: datetime, until: d
     """Another standing for one copy."""
     values = {"standing": standing, "decided_at": now, "hold_until_at": until}
     await tx.run(SYSTEM.update(alert_copy).where(alert_copy.c.id == copy).values(**values))
+
+
+async def move_copy(tx: Tx, scope: Scope, copy: str, channel: Channel) -> None:
+    """The copy belongs to another channel of the same organization."""
+    values = {"channel": channel.id, "place": channel.name, "language": channel.language}
+    await tx.run(scope.update(alert_copy).where(alert_copy.c.id == copy).values(**values))
 
 
 async def undecided(tx: Tx, organization: str) -> list[Row]:

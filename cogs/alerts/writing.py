@@ -21,8 +21,9 @@ from bot.feature import (
     show_when_short,
 )
 from cogs.alerts import rules, store
-from cogs.alerts.copies import Target, copy_words, longest, own_call, plan
+from cogs.alerts.copies import Target, check_fits, check_length, longest, own_call, plan
 from cogs.alerts.rules import Content
+from cogs.alerts.sending import bring
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import moment, names
 
@@ -66,7 +67,7 @@ async def new(call: Call, what: str, ask: str, when: str, where: str, link: str)
     """A draft and its preview."""
     at = _read(call, when)
     content = _timed(Content(what, ask, call.language, call.home.zone, place=where, link=link), at)
-    _check_length(content)
+    check_length(content)
     alert = await store.add_draft(call.tx, call.scope, content, call.now)
     await _preview(call, alert, guessed=at is not None and at.guessed)
 
@@ -77,18 +78,13 @@ def _timed(content: Content, at: When | None) -> Content:
     return replace(content, starts_at=at.at, zone=at.zone, date_only=at.date_only)
 
 
-def _check_length(content: Content) -> None:
-    if content.authored > rules.AUTHORED:
-        raise UserError("too_much", field="ask", n=content.authored, limit=rules.AUTHORED)
-
-
 async def known(call: Call, code: str) -> Mapping[str, str]:
     """What stands in a call, for forms that change it."""
     content = (await own_call(call, code)).content
     return {
         "what": content.title, "ask": content.ask, "where": content.place, "link": content.link,
         "when": show_when(moment(content), call.language) if content.timed else "",
-        "notes": content.access, "access": content.access, "other_what": content.other_title,
+        "notes": content.access, "other_what": content.other_title,
         "other_ask": content.other_ask, "other_access": content.other_access,
     }  # fmt: skip
 
@@ -102,20 +98,23 @@ async def change(call: Call, code: str, what: str, ask: str, when: str, where: s
 
 
 async def access(call: Call, code: str, notes: str) -> None:
-    """Access notes: ramps, interpreters, quiet rooms, masks."""
-    alert = await own_call(call, code, "draft")
+    """Access notes: ramps, interpreters, quiet rooms, masks. On a call that was sent they are a correction."""
+    alert = await own_call(call, code, "draft", "sent")
     await _rewrite(call, alert, replace(alert.content, access=notes))
 
 
 async def translate(call: Call, code: str, other_what: str, other_ask: str, other_access: str) -> None:
-    """The text in the other language."""
-    alert = await own_call(call, code, "draft")
+    """The text in the other language. On a call that was sent it is a correction."""
+    alert = await own_call(call, code, "draft", "sent")
     content = replace(alert.content, other_title=other_what, other_ask=other_ask, other_access=other_access)
     await _rewrite(call, alert, content)
 
 
 async def _rewrite(call: Call, alert: Alert, content: Content, guessed: bool = False) -> None:
-    _check_length(content)
+    if alert.state == "sent":
+        await bring(call, alert, content)
+        return
+    check_length(content)
     await store.rewrite(call.tx, call.scope, alert, content)
     await _preview(call, replace(alert, content=content), guessed)
 
@@ -150,17 +149,12 @@ async def _preview(call: Call, alert: Alert, guessed: bool = False) -> None:
     call.say(call.card(Md("\n".join(lines)), *_choices(call, alert), code=alert.code))
 
 
-def check_fits(text: Md) -> None:
-    """UserError when a copy would not fit one message."""
-    if len(text) > rules.ONE_MESSAGE:
-        raise UserError("too_long_copy", field="ask", n=len(text), limit=rules.ONE_MESSAGE)
-
-
 def _choices(call: Call, alert: Alert) -> list[Choice]:
     mine: dict[str, Any] = {"mine": True, "organization": call.home.id}
+    other = "change" if len(alert.content.languages) > 1 else "add"
     labels = {
         "send": "preview.send", "change": "preview.change", "access": "preview.access",
-        "translate": f"preview.add_{alert.content.other}", "discard": "preview.discard",
+        "translate": f"preview.{other}_{alert.content.other}", "discard": "preview.discard",
     }  # fmt: skip
     weights = {"send": "main", "discard": "danger"}
     return [
@@ -225,6 +219,3 @@ async def _eta_lines(call: Call, targets: Sequence[Target]) -> list[Md]:
     if seconds < 60:
         return [call.words("preview.eta_soon", n=len(now))]
     return [call.words("preview.eta", n=round(seconds / 60) or 1)]
-
-
-__all__ = ["change", "copy_words", "discard", "known", "new", "preview", "translate"]
