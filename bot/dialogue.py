@@ -157,12 +157,17 @@ async def draw(call: Call, entry: Entry, form: Form, error: UserError | None = N
 
 
 async def _blank(call: Call, name: str, one: Field, form: Form) -> Blank:
-    words, key = call.words, f"{name}.{one.key}"
-    hint = words.label(f"{key}.hint") if words.words.has(f"{key}.hint") else ""
+    key = f"{name}.{one.key}.hint"
+    hint = one.hint or (call.words.label(key) if call.words.words.has(key) else "")
     return Blank(
-        one.key, one.kind.value, words.label(f"{key}.label"), hint, one.required, one.limit,
+        one.key, one.kind.value, label_of(call, name, one), hint, one.required, one.limit,
         form.given.get(one.key, ""), await options(call, name, one),
     )  # fmt: skip
+
+
+def label_of(call: Call, name: str, one: Field) -> str:
+    """What a field is called in the asker's language."""
+    return one.label or call.words.label(f"{name}.{one.key}.label")
 
 
 # -- what is answered -----------------------------------------------------------------------------------------------
@@ -228,7 +233,7 @@ async def read_value(call: Call, name: str, one: Field, text: str) -> str:
     """A field's value as the handler gets it: through the text gate, an option, and the field's own check."""
     if not text.strip():
         if one.required:
-            raise UserError("core.needed", field=one.key, name=call.words.label(f"{name}.{one.key}.label"))
+            raise UserError("core.needed", field=one.key, name=label_of(call, name, one))
         return ""
     try:
         value = await check_text(call, text, one.limit, one.kind is Kind.TEXT)
@@ -287,7 +292,7 @@ def _labelled(call: Call, name: str, entry: Entry, line: str) -> tuple[str, str]
     if not colon or not typed:
         return "", ""
     for one in entry.fields:
-        labels = call.words.words.everywhere(f"{name}.{one.key}.label").values()
+        labels = [one.label] if one.label else call.words.words.everywhere(f"{name}.{one.key}.label").values()
         if typed == one.key or typed in {fold(label) for label in labels}:
             return one.key, tail.strip()
     return "", ""
@@ -319,7 +324,7 @@ def summary(call: Call, entry: Entry, form: Form) -> Md:
     """Everything typed so far, for `show`."""
     words = call.words
     lines = [
-        words("core.shown", label=words.label(f"{form.entry}.{one.key}.label"), value=form.given[one.key])
+        words("core.shown", label=label_of(call, form.entry, one), value=form.given[one.key])
         for one in asked(entry, form)
         if form.given.get(one.key)
     ]

@@ -68,6 +68,7 @@ class Field:
 
     `options`: the values of a CHOICE: keys whose words are `<feature>.<entry>.<key>.<value>`, or a function.
     `limit`: most characters. `page`: on which page of the form it stands (at most five fields a page).
+    `label`, `hint`: the words themselves, for a question that people wrote (see `Entry.more`).
     """
 
     key: str
@@ -77,10 +78,13 @@ class Field:
     options: tuple[str, ...] | Options = ()
     check: Check | None = None
     page: int = 1
+    label: str = ""
+    hint: str = ""
 
 
 Handler = Callable[..., Awaitable[None]]
 Prefill = Callable[..., Awaitable[Mapping[str, str]]]
+More = Callable[..., Awaitable[Sequence[Field]]]
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ class Entry:
     `alone`: a command of its own (`/orgs`) instead of one in the feature's group (`/org add`).
     `form`: what is missing is asked in a form; without it, fields are options of the command.
     `fixed`: how many leading fields are given with the command or the button (an object's code) and never asked in the
-    form. `prefill`: values the form opens with. `private`: never answered where others read along, form included.
+    form. `prefill`: values the form opens with. `more`: further fields that depend on the fixed ones (a check-in's own
+    questions); the handler gets them by key as well. `private`: never answered where others read along, form included.
     `keeps`: whether a person row is made for somebody new; False for entries that must leave no trace.
     """
 
@@ -102,6 +107,7 @@ class Entry:
     form: bool = False
     fixed: int = 0
     prefill: Prefill | None = None
+    more: More | None = None
     private: bool = True
     keeps: bool = True
     anywhere: bool = True  # False: only inside a space of a connected organization, or by somebody with a role in one

@@ -188,6 +188,7 @@ class Runner:
             return
         await self._look_for_rights(call, entry)
         self._gate(call, name, entry)
+        entry = await _whole(call, entry, values)
         if ask or self._needs_form(call, entry, values):
             await self._begin(call, name, entry, values)
         else:
@@ -298,7 +299,7 @@ class Runner:
         await self._bind(call, form.entry, entry, form.organization)
         await self._look_for_rights(call, entry)
         self._gate(call, form.entry, entry)
-        return entry
+        return await _whole(call, entry, form.given)
 
     async def _reopen(self, call: Call, form_id: str) -> None:
         form = await dialogue.load(call, form_id)
@@ -365,6 +366,14 @@ class Runner:
             entry=str(refused.params.get("entry", "")),
             organization=call.organization.id if call.organization else "",
         )  # fmt: skip
+
+
+async def _whole(call: Call, entry: Entry, given: Mapping[str, str]) -> Entry:
+    """The entry with the fields that depend on its fixed ones, once those are given."""
+    fixed = {one.key: given.get(one.key, "") for one in entry.fields[: entry.fixed]}
+    if entry.more is None or not all(fixed.values()):
+        return entry
+    return replace(entry, fields=(*entry.fields, *await entry.more(call, **fixed)))
 
 
 def _short(text: str) -> str:
