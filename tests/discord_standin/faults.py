@@ -13,7 +13,7 @@ class Fault:
 
     `where` is `"POST /channels/*/messages"` with `*` for any part, or the template's own words.
     `after` True means that the work is done (the message exists) and only the answer is lost.
-    `kind` is one of `status`, `drop`, `hang`, `limited`.
+    `skip` matching requests pass before the first is hit. `kind` is one of `status`, `drop`, `hang`, `limited`.
     """
 
     where: str
@@ -22,6 +22,7 @@ class Fault:
     times: int | None = 1
     after: bool = False
     retry_after: float = 0.1
+    skip: int = 0
     hits: int = 0
     released: asyncio.Event = field(default_factory=asyncio.Event)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
@@ -31,6 +32,9 @@ class Fault:
         if after is not self.after or (self.times is not None and self.hits >= self.times):
             return False
         if not any(fnmatch.fnmatchcase(f"{method} {one}", self.where) for one in (path, template)):
+            return False
+        if self.skip > 0:
+            self.skip -= 1
             return False
         self.hits += 1
         self.reached.set()
@@ -52,9 +56,9 @@ class Faults:
         """Answer with this status instead of the real answer."""
         return self._add(Fault(where, "status", status, times, after))
 
-    def drop(self, where: str, *, times: int | None = 1, after: bool = False) -> Fault:
+    def drop(self, where: str, *, times: int | None = 1, after: bool = False, skip: int = 0) -> Fault:
         """Cut the connection without an answer."""
-        return self._add(Fault(where, "drop", times=times, after=after))
+        return self._add(Fault(where, "drop", times=times, after=after, skip=skip))
 
     def hang(self, where: str, *, times: int | None = 1, after: bool = False) -> Fault:
         """Answer only when `release()` is called (or never)."""

@@ -140,13 +140,15 @@ def guild(one: Guild) -> dict[str, Any]:
     }
 
 
-def guild_create(one: Guild) -> dict[str, Any]:
-    """The gateway's GUILD_CREATE: without the members intent only the bot itself is listed."""
+def guild_create(one: Guild, *, joined: bool = False) -> dict[str, Any]:
+    """The gateway's GUILD_CREATE: without the members intent only the bot itself is listed.
+
+    A server that the bot was just added to (`joined`) comes without `unavailable` (gateway-events#guild-create).
+    """
     own = one.members.get(one.world.bot.id)
-    return guild(one) | {
+    made = guild(one) | {
         "joined_at": "2026-01-01T00:00:00+00:00",
         "large": False,
-        "unavailable": False,
         "member_count": len(one.members),
         "voice_states": [],
         "members": [member(own)] if own else [],
@@ -157,3 +159,4 @@ def guild_create(one: Guild) -> dict[str, Any]:
         "guild_scheduled_events": [],
         "soundboard_sounds": [],
     }
+    return made if joined else made | {"unavailable": False}

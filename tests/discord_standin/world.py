@@ -213,7 +213,7 @@ class World:
         for channel_name in channels:
             guild.add_channel(channel_name)
         guild.join(self.bot, own_role)
-        self.emit("GUILD_CREATE", payloads.guild_create(guild), intents=1)
+        self.emit("GUILD_CREATE", payloads.guild_create(guild, joined=True), intents=1)
         return guild
 
     def direct_room(self, user: User) -> Channel:

@@ -7,7 +7,7 @@ import time
 from collections import deque
 
 WINDOW = 5.0  # seconds of a channel's bucket
-CATCH_UP = 0.1  # seconds of delay of the event loop that are made good; more would be a burst
+CATCH_UP = 0.02  # seconds: what a sleep overshoots is made good; after a longer stall that would be a burst
 _MANY = 2000  # channels remembered before the quiet ones are dropped
 
 

@@ -1,0 +1,293 @@
+"""Rows of the outbox on Discord: sent once, changed, taken back, and looked for when nobody knows whether they came."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.cards import Card, Choice, Picture
+from bot.words import Md
+from tests.adapters.discord_rig import Rig, rig_on
+from tests.conformance.discord_house import until
+from tests.discord_standin import Channel, Guild, Person
+
+POST = "POST /channels/*/messages"
+LONG = "\n\n".join(f"Paragraph {number}: " + "we march together. " * 30 for number in range(6))
+
+
+@pytest.fixture
+async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
+    async with rig_on(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def guild(rig: Rig) -> Guild:
+    made = rig.standin.add_guild("Tenants")
+    await rig.connect(made)
+    await until(lambda: rig.adapter._client is not None and rig.adapter._client.get_guild(made.id) is not None)
+    return made
+
+
+@pytest.fixture
+def calls(guild: Guild) -> Channel:
+    return guild.channel("calls")
+
+
+@pytest.fixture
+def rosa(rig: Rig, guild: Guild) -> Person:
+    return rig.standin.person("Rosa", guild)
+
+
+def texts(channel: Channel) -> list[str]:
+    return [one.content for one in channel.messages]
+
+
+# -- sending --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_copy_has_its_text_buttons_code_and_nonce(rig: Rig, calls: Channel) -> None:
+    """a7, law 5: nobody is pinged, whatever the text says."""
+    await rig.post("March *now* @everyone", Choice("I'm in", "token-in", "main"), silent=True)
+    await rig.deliver()
+    message = calls.messages[0]
+    assert message.content.endswith("\nA-7KQ2")
+    assert (message.labels, message.silent, message.pings) == (["I'm in"], True, set())
+    assert message.nonce == f"{(await rig.rows())[0].id}.0"
+    assert await rig.states() == [("sent", "")]
+
+
+async def test_a_long_card_becomes_parts_that_each_end_with_the_code(rig: Rig, calls: Channel) -> None:
+    """FACTS 30: `A-7KQ2 2/3`; the buttons stand below the last part."""
+    await rig.post(LONG, Choice("I'm in", "token-in"))
+    await rig.deliver()
+    assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
+    assert [one.labels for one in calls.messages] == [[], ["I'm in"]]
+
+
+async def test_a_picture_has_its_words_with_it(rig: Rig, calls: Channel) -> None:
+    """DESIGN 2: never a picture without words."""
+    png = base64.b64encode(b"\x89PNG").decode()
+    card = Card(Md("The debrief"), code="A-7KQ2", picture=Picture("chart.png", "12 of 20 came", png))
+    async with rig.core.db.write() as tx:
+        for channel in await rig.core.spaces.channels(tx, "calls"):
+            await rig.core.outbox.post(tx, channel, card, subject="alert", now=rig.clock.now())
+    await rig.deliver()
+    file = calls.messages[0].files[0]
+    assert (file.filename, file.description, file.content) == ("chart.png", "12 of 20 came", b"\x89PNG")
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_dropped_connection_neither_loses_nor_doubles(rig: Rig, calls: Channel, after: bool) -> None:
+    """n2, FACTS 29: sent again with the same nonce."""
+    rig.standin.faults.drop(POST, after=after)
+    await rig.post()
+    await rig.deliver()
+    assert (await rig.states())[0][0] == "queued"
+    await rig.later(5)
+    assert texts(calls) == ["March on Saturday\nA-7KQ2"]
+    assert await rig.states() == [("sent", "")]
+
+
+async def test_an_overloaded_discord_is_tried_again(rig: Rig, calls: Channel) -> None:
+    """n2: 503 may or may not have done it; the nonce decides."""
+    rig.standin.faults.fail(POST, 503, after=True)
+    await rig.post()
+    await rig.deliver()
+    assert (await rig.states())[0] == ("queued", "unreachable")
+    await rig.later(5)
+    assert len(calls.history) == 1
+
+
+async def test_a_copy_deleted_before_the_second_try_is_not_posted_again(rig: Rig, calls: Channel) -> None:
+    """FACTS 30: 404 on a resend means posted and then deleted."""
+    rig.standin.faults.drop(POST, after=True)
+    await rig.post()
+    await rig.deliver()
+    calls.remove(calls.messages[0])
+    await rig.later(5)
+    assert texts(calls) == []
+    assert await rig.states() == [("sent", "")]
+
+
+# -- looking --------------------------------------------------------------------------------------------------------
+
+
+async def _unsure(rig: Rig, after: bool) -> None:
+    """A copy whose answer was lost, and so much later that no nonce is remembered any more."""
+    rig.standin.nonces.seconds = 30
+    rig.standin.faults.drop(POST, after=after)
+    await rig.post()
+    await rig.deliver()
+    await rig.later(61)
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_after_a_minute_the_channel_is_looked_through_first(rig: Rig, calls: Channel, after: bool) -> None:
+    """DESIGN 5: found by its own code and author, or sent."""
+    await _unsure(rig, after)
+    assert len(calls.history) == 1
+    assert await rig.states() == [("sent", "")]
+
+
+async def test_what_was_found_can_be_changed_and_taken_back(rig: Rig, calls: Channel) -> None:
+    """n2: the found message is the copy from now on."""
+    await _unsure(rig, after=True)
+    await rig.edit("March on Sunday", 2)
+    await rig.deliver()
+    assert texts(calls) == ["March on Sunday\nA-7KQ2"]
+    await rig.withdraw()
+    await rig.deliver()
+    assert texts(calls) == []
+
+
+async def test_without_history_nobody_knows_and_nothing_is_sent_again(rig: Rig, calls: Channel) -> None:
+    """FACTS 30: an empty list without the permission reads as "not posted"; it is *not sure it arrived*."""
+    calls.deny("read_message_history")
+    await until_problem(rig, calls, "history")
+    await _unsure(rig, after=True)
+    assert len(calls.history) == 1
+    assert await rig.states() == [("unknown", "unsure")]
+
+
+async def test_of_a_copy_that_half_arrived_only_the_rest_is_sent(rig: Rig, calls: Channel) -> None:
+    """n2: part 1 stands, part 2 was lost, a minute went by."""
+    rig.standin.nonces.seconds = 30
+    rig.standin.faults.drop(POST, skip=1)
+    await rig.post(LONG)
+    await rig.deliver()
+    assert len(calls.messages) == 1
+    await rig.later(61)
+    assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
+    assert await rig.states() == [("sent", "")]
+
+
+async def test_a_row_left_by_a_killed_bot_is_not_sent_twice(rig: Rig, calls: Channel) -> None:
+    """n2: the process died between the message and the mark."""
+    hanging = rig.standin.faults.hang(POST, after=True)
+    await rig.post()
+    sending = asyncio.ensure_future(rig.deliver())
+    await hanging.reached.wait()
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    hanging.release()
+    await rig.restart()
+    await rig.deliver()
+    assert len(calls.history) == 1
+    assert await rig.states() == [("sent", "")]
+
+
+# -- refusals -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_missing_permission_is_a_failure_with_its_reason(rig: Rig, calls: Channel) -> None:
+    """a10: never tried again by itself (J3)."""
+    calls.deny("send_messages")
+    await rig.post()
+    await rig.deliver()
+    assert await rig.states() == [("failed", "denied")]
+    await rig.later(120)
+    assert sum(one.template == "/channels/{channel_id}/messages" for one in rig.standin.requests) == 1
+
+
+async def test_a_deleted_channel_is_gone(rig: Rig, calls: Channel) -> None:
+    """a10."""
+    calls.lose()
+    await rig.post()
+    await rig.deliver()
+    assert await rig.states() == [("failed", "gone")]
+
+
+async def test_a_direct_message_arrives_and_its_room_is_made_once(rig: Rig, rosa: Person) -> None:
+    """C9: after the person acted."""
+    await rig.tell(rosa, "It starts at 6")
+    await rig.tell(rosa, "Bring water")
+    await rig.deliver()
+    assert [one.content for one in rosa.inbox] == ["It starts at 6", "Bring water"]
+    assert sum(one.template == "/users/@me/channels" for one in rig.standin.requests) == 1
+
+
+async def test_behind_closed_doors_it_is_kept_and_shown_at_the_next_act(rig: Rig, rosa: Person) -> None:
+    """50007: never a dead end."""
+    rosa.close_direct_messages()
+    await rig.tell(rosa, "It starts at 6")
+    await rig.deliver()
+    assert await rig.states() == [("kept", "closed")]
+    seen = await (await rosa.slash("march ask")).until(2)
+    assert seen.messages[0].content == "It starts at 6"
+    assert seen.messages[0].ephemeral
+
+
+# -- changing -------------------------------------------------------------------------------------------------------
+
+
+async def test_a_change_reaches_the_copy_also_after_a_restart(rig: Rig, calls: Channel) -> None:
+    """a8: corrected in place."""
+    await rig.post("March on Saturday", Choice("I'm in", "token-in"))
+    await rig.deliver()
+    await rig.restart()
+    await rig.edit("March on Sunday", 2)
+    await rig.deliver()
+    assert calls.messages[0].versions[-1] == "March on Sunday\nA-7KQ2"
+    assert calls.messages[0].labels == []
+
+
+async def test_a_text_that_grows_and_shrinks_keeps_one_copy(rig: Rig, calls: Channel) -> None:
+    """a8: further parts are added behind, changed again, and removed when they are not needed."""
+    await rig.post("Short")
+    await rig.deliver()
+    for version, ending in ((2, "first"), (3, "second")):
+        await rig.edit(f"{LONG} {ending}", version)
+        await rig.deliver()
+    assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
+    assert "second" in texts(calls)[1]
+    await rig.withdraw()
+    await rig.deliver()
+    assert texts(calls) == []
+
+
+async def test_a_long_text_that_becomes_short_loses_its_second_part(rig: Rig, calls: Channel) -> None:
+    """a8."""
+    await rig.post(LONG)
+    await rig.deliver()
+    await rig.edit("Short", 2)
+    await rig.deliver()
+    assert texts(calls) == ["Short\nA-7KQ2"]
+
+
+async def test_a_copy_that_they_removed_is_never_posted_again(rig: Rig, calls: Channel) -> None:
+    """a8: *removed by them*."""
+    await rig.post()
+    await rig.deliver()
+    calls.remove(calls.messages[0])
+    await rig.edit("March on Sunday", 2)
+    await rig.deliver()
+    assert texts(calls) == []
+    assert (await rig.states())[0][0] == "removed"
+    await rig.edit("March on Monday", 3)
+    await rig.later(120)
+    assert texts(calls) == []
+
+
+async def test_taking_back_what_they_removed_already_is_done(rig: Rig, calls: Channel) -> None:
+    """a8: 404 = gone."""
+    await rig.post(LONG)
+    await rig.deliver()
+    calls.remove(calls.messages[0])
+    await rig.withdraw()
+    await rig.deliver()
+    assert texts(calls) == []
+    assert (await rig.states())[-1] == ("sent", "")
+
+
+async def until_problem(rig: Rig, channel: Channel, problem: str) -> None:
+    """Waits until the bot has heard of a changed permission."""
+
+    async def is_heard() -> bool:
+        return problem in await rig.adapter.problems(str(channel.id))
+
+    await until(is_heard)
