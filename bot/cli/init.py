@@ -54,7 +54,7 @@ def _report(session: Session, answers: Answers, done: Written) -> None:
     if done.there_already:
         session.say("setup.organizations_there", names=", ".join(done.there_already))
     if answers.discord is not None:
-        session.say("setup.invite", link=answers.discord.invite)
+        session.say("setup.invite", link=answers.discord.invite())
     if done.code is not None:
         session.say("setup.first_code", code=done.code)
     session.say("setup.then_check")

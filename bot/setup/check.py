@@ -118,11 +118,12 @@ async def _discord(settings: Settings, channels: Sequence[Channel]) -> AsyncIter
         return
     if not application.public:
         yield wrong("discord_private", name=application.name)
-    yield works("discord", name=application.name, n=len(application.servers))
-    if not application.servers:
-        yield remind("discord_nowhere", link=application.invite)
     async with discord.signed_in(token, settings.discord.api_url) as client:
+        servers = await discord.servers(client)
         rights = {one.name: await discord.rights_in(client, int(one.address)) for one in channels}
+    yield works("discord", name=application.name, n=servers)
+    if not servers:
+        yield remind("discord_nowhere", link=application.invite())
     for name, found in rights.items():
         for missing in found.missing:
             yield wrong("permission", channel=name, missing=missing)

@@ -1,47 +1,24 @@
-"""What Discord says about a token, before and beside the running bot: by REST only, with the real discord.py.
+"""What Discord says before and beside the running bot: by REST only, with the adapter's own parts.
 
 No gateway is opened, so a bot that runs at the same time is not disturbed (FACTS 32: REST works right after login).
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-import aiohttp
 import discord
-from discord.http import Route
 
 from bot import logs
-from bot.errors import CausewayError
+from bot.errors import CausewayError, Denied, Gone, PlatformError, Revoked
+from bot.platforms.discord import Application, look_at
+from bot.platforms.discord.adapter import point_library
+from bot.platforms.discord.faults import translated
+from bot.platforms.discord.servers import NEEDED, missing_in
 
-OFFICIAL = Route.BASE
-# view, send, embed, attach, read history: the bits behind 117760 (FACTS 34) and their sentences under `permission.`.
-NEEDED = {
-    "view_channel": "view",
-    "send_messages": "send",
-    "embed_links": "embed",
-    "attach_files": "attach",
-    "read_message_history": "history",
-}
 WITH_NEWCOMERS = {"create_private_threads", "send_messages_in_threads"}
-INVITE = "https://discord.com/oauth2/authorize?client_id={id}&scope=bot%20applications.commands&permissions={bits}"
-
-
-@dataclass(frozen=True)
-class Application:
-    """The bot as Discord knows it. `public`: people other than its owner can add it. `servers`: id -> name."""
-
-    id: int
-    name: str
-    public: bool
-    servers: dict[int, str]
-
-    @property
-    def invite(self) -> str:
-        """The link that adds the bot with the five permissions it needs and no other."""
-        return INVITE.format(id=self.id, bits=discord.Permissions(**dict.fromkeys(NEEDED, True)).value)
 
 
 @dataclass(frozen=True)
@@ -59,50 +36,63 @@ def looks_like_a_token(text: str) -> bool:
 
 
 async def look(token: str, api_url: str = "") -> Application:
-    """Signs in and asks who we are. CausewayError with a sentence when the token or the line is dead."""
-    async with signed_in(token, api_url) as client:
-        info = await client.application_info()
-        servers = {guild.id: guild.name async for guild in client.fetch_guilds(limit=None, with_counts=False)}
-        return Application(info.id, info.name, info.bot_public, servers)
+    """The application behind a token, asked live. CausewayError with a sentence when the token or the line is dead."""
+    logs.hide(token)
+    with in_sentences():
+        return await look_at(token.strip().removeprefix("Bot "), api_url)
+
+
+@asynccontextmanager
+async def signed_in(token: str, api_url: str = "") -> AsyncIterator[discord.Client]:
+    """A client for REST only."""
+    point_library(api_url, "")
+    client = discord.Client(intents=discord.Intents.none())
+    try:
+        with in_sentences(), translated():
+            await client.login(token)
+            yield client
+    finally:
+        await client.close()
+
+
+@contextmanager
+def in_sentences() -> Iterator[None]:
+    """What the person at the keyboard reads when Discord says no."""
+    try:
+        yield
+    except Revoked as dead:
+        raise CausewayError("setup.discord_token_dead") from dead
+    except PlatformError as away:
+        raise CausewayError("setup.discord_unreachable") from away
+
+
+async def servers(client: discord.Client) -> int:
+    """In how many servers the bot is."""
+    return len([guild async for guild in client.fetch_guilds(limit=None, with_counts=False)])
 
 
 async def rights_in(client: discord.Client, channel: int) -> ChannelRights:
     """What the bot may do in a channel, computed from roles and overwrites as Discord does."""
     try:
-        server = (await client.fetch_channel(channel)).guild.id  # type: ignore[union-attr]
-        guild = await client.fetch_guild(server, with_counts=False)  # with its roles, which the first answer lacks
-        found = {one.id: one for one in await guild.fetch_channels()}
-        me = await guild.fetch_member(client.user.id) if client.user else None
-    except discord.Forbidden:
+        with translated():
+            found, me = await _fetch(client, channel)
+    except Gone:
+        return ChannelRights(("gone",))
+    except Denied:
         return ChannelRights(("view",))
-    except (discord.NotFound, AttributeError):
+    if found is None:
         return ChannelRights(("gone",))
-    return _rights_in(found.get(channel), me)
+    own = {name for name, given in me.guild_permissions if given}
+    everybody = {name for name, given in found.guild.default_role.permissions if given}
+    extra = own - everybody - WITH_NEWCOMERS - set(NEEDED.values())
+    return ChannelRights(missing_in(found.permissions_for(me)), tuple(sorted(extra)))
 
 
-def _rights_in(channel: discord.abc.GuildChannel | None, me: discord.Member | None) -> ChannelRights:
-    if channel is None or me is None:
-        return ChannelRights(("gone",))
-    may = channel.permissions_for(me)
-    missing = tuple(key for name, key in NEEDED.items() if not getattr(may, name))
-    own = me.guild_permissions
-    granted = {name for name, given in own if given} - NEEDED.keys() - WITH_NEWCOMERS
-    granted -= {name for name, given in channel.guild.default_role.permissions if given}
-    return ChannelRights(missing, tuple(sorted(granted)))
-
-
-@asynccontextmanager
-async def signed_in(token: str, api_url: str = "") -> AsyncIterator[discord.Client]:
-    """A client for REST only; every way to fail becomes one sentence."""
-    logs.hide(token)
-    Route.BASE = api_url.rstrip("/") or OFFICIAL
-    client = discord.Client(intents=discord.Intents.none())
-    try:
-        await client.login(token.strip().removeprefix("Bot "))
-        yield client
-    except discord.LoginFailure as wrong:
-        raise CausewayError("setup.discord_token_dead") from wrong
-    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as wrong:
-        raise CausewayError("setup.discord_unreachable") from wrong
-    finally:
-        await client.close()
+async def _fetch(client: discord.Client, channel: int) -> tuple[discord.abc.GuildChannel | None, discord.Member]:
+    """The channel and ourselves with the server's roles, which Discord's answer about one channel lacks."""
+    first = await client.fetch_channel(channel)
+    if not isinstance(first, discord.abc.GuildChannel) or client.user is None:
+        raise Gone
+    guild = await client.fetch_guild(first.guild.id, with_counts=False)
+    found = {one.id: one for one in await guild.fetch_channels()}
+    return found.get(channel), await guild.fetch_member(client.user.id)

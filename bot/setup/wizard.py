@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.errors import CausewayError, UserError
+from bot.platforms.discord import Application
 from bot.platforms.matrix.session import Account
 from bot.setup import discord, matrix
 from bot.setup import readings as r
@@ -34,7 +35,7 @@ class Answers:
     languages: tuple[str, ...]
     zone: str
     discord_token: str | None
-    discord: discord.Application | None
+    discord: Application | None
     matrix: Account | None
     organizations: list[r.Listed]
     kind: str
@@ -57,8 +58,8 @@ async def ask_everything(asker: Asker, text: Text, present: Mapping[str, Mapping
     return Answers(name, languages, zone, token, application, account, organizations, kind, data_to, keys_to)
 
 
-async def _discord(q: Questions, present: Mapping[str, Any]) -> tuple[str | None, discord.Application | None]:
-    async def read(said: str) -> tuple[str | None, discord.Application | None]:
+async def _discord(q: Questions, present: Mapping[str, Any]) -> tuple[str | None, Application | None]:
+    async def read(said: str) -> tuple[str | None, Application | None]:
         if said.casefold() in SKIP:
             return None, None
         if not discord.looks_like_a_token(said):
@@ -70,7 +71,7 @@ async def _discord(q: Questions, present: Mapping[str, Any]) -> tuple[str | None
 
     token, application = await q.ask("discord_token", read, secret=True)
     if application is not None:
-        q.tell("setup.discord_works", name=application.name, n=len(application.servers))
+        q.tell("setup.discord_works", name=application.name)
     return token, application
 
 

@@ -55,7 +55,7 @@ async def test_the_token_is_checked_at_once_and_asked_again(at: At, standin: Sta
     answers, done = await set_up(person, at())
     assert person.errors == ["setup.discord_token_shape", "setup.discord_token_dead"]
     assert answers.discord is not None
-    assert "permissions=117760" in answers.discord.invite
+    assert "permissions=117760" in answers.discord.invite()
     assert Secrets.of(done.settings).read("discord_token") == standin.token
     assert done.settings.discord.enabled
     assert done.settings.discord.api_url == standin.api_url

@@ -46,8 +46,12 @@ def problems_of(client: discord.Client, address: str) -> tuple[str, ...]:
 
 
 def problems_in(channel: TextChannel) -> tuple[str, ...]:
-    """The missing permissions, without those that only follow from another one."""
-    granted = channel.permissions_for(channel.guild.me)
+    """What is missing in a channel that the gateway told us of."""
+    return missing_in(channel.permissions_for(channel.guild.me))
+
+
+def missing_in(granted: discord.Permissions) -> tuple[str, ...]:
+    """Keys of what these permissions lack, without those that only follow from another one."""
     missing = [key for key, name in NEEDED.items() if not getattr(granted, name)]
     hidden = {follower for key in missing for follower in _FOLLOWS.get(key, ()) if follower != key}
     return tuple(key for key in missing if key not in hidden)
