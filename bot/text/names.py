@@ -13,6 +13,7 @@ from bot.text.clean import fold
 
 _DIGITS: Final = str.maketrans("0134578i|", "oleastbll")
 _PAIRS: Final = (("rn", "m"), ("vv", "w"))
+_POINTS: Final = re.compile("north|south|east|west|norte|sur|este|oeste")
 _ONE_SLIP, _TWO_SLIPS = 6, 12
 """Letters a name needs before one, or two, changed letters count as the same name: short names differ by little."""
 
@@ -29,19 +30,39 @@ def skeleton(name: str) -> str:
 
 
 def looks_like(a: str, b: str) -> bool:
-    """Tell whether two names can be mistaken for each other. Names that differ by a number ("Local 12") cannot."""
-    if _numbers(a) != _numbers(b):
+    """Tell whether two names can be mistaken for each other.
+
+    Names that differ by a number ("Local 12"), by a compass point ("North", "South") or by another word in the same
+    place ("Red River", "New River") cannot.
+    """
+    if _numbers(a) != _numbers(b) or _points_apart(a, b):
         return False
     one, two = skeleton(a), skeleton(b)
     if one == two:
         return bool(one) or fold(a) == fold(b)
     shorter = min(len(one), len(two))
     allowed = (shorter >= _ONE_SLIP) + (shorter >= _TWO_SLIPS)
-    return _within(one, two, allowed)
+    return _within(one, two, allowed) and not _other_word(a, b)
 
 
 def _numbers(name: str) -> list[str]:
     return re.findall(r"\b[0-9]+\b", unicodedata.normalize("NFKC", name))
+
+
+def _points_apart(a: str, b: str) -> bool:
+    one, two = _POINTS.findall(skeleton(a)), _POINTS.findall(skeleton(b))
+    return one != two and len(one) == len(two)
+
+
+def _other_word(a: str, b: str) -> bool:
+    """Tell whether the names differ in one word alone, and that word begins with another letter and has two slips: the
+    eye reads the first letter."""
+    one, two = ([skeleton(word) for word in name.split()] for name in (a, b))
+    changed = [(x, y) for x, y in zip(one, two, strict=False) if x != y]
+    if len(one) != len(two) or len(changed) != 1:
+        return False
+    ((x, y),) = changed
+    return x[:1] != y[:1] and not _within(x, y, 1)
 
 
 @lru_cache(maxsize=4096)

@@ -15,6 +15,7 @@ MODERATOR_CODE_LIFE = timedelta(days=1)
 PAGE = 20  # organizations in one answer
 LONGEST_NAME = 120
 MOST_ROWS = 5000
+ROWS_NAMED = 12  # of one problem; the others are counted
 MOST_CHARACTERS = 2_000_000
 
 # What the bot asks of a Discord server, bit by bit (SECURITY F1, FACTS 34):
@@ -128,6 +129,19 @@ def read_csv(text: str) -> tuple[list[Listed], list[Problem]]:
     if len(rows) > MOST_ROWS:
         return [], [Problem("csv_too_long")]
     return _listed(rows, columns)
+
+
+def summed(problems: Iterable[Problem]) -> list[tuple[str, str, str]]:
+    """(key, what was said, its rows) of each different problem, in the order in which they came."""
+    rows: dict[tuple[str, str], list[int]] = {}
+    for one in problems:
+        rows.setdefault((one.key, one.said), []).append(one.row)
+    return [(key, said, _few(found)) for (key, said), found in rows.items()]
+
+
+def _few(rows: Sequence[int]) -> str:
+    shown = ", ".join(str(row) for row in rows[:ROWS_NAMED])
+    return shown if len(rows) <= ROWS_NAMED else f"{shown} + {len(rows) - ROWS_NAMED}"
 
 
 def _cells(text: str) -> list[tuple[int, list[str]]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, String, Table
+from sqlalchemy import Column, String, Table
 
-from bot.db import Tx, metadata
+from bot.db import Moment, Tx, metadata
 from bot.feature import Call, Organization, Scope, new_secret_code, read_code, timedelta
 from bot.tables import ID, owned
 
@@ -15,7 +15,7 @@ moderator_code = Table(
     metadata,
     Column("index", String(40), primary_key=True, info={"plain": "HMAC of a one-time code"}),
     Column("organization", ID, nullable=False, index=True),
-    Column("expires_at", BigInteger, nullable=False),
+    Column("expires_at", Moment, nullable=False),
     info=owned("organization", "nobody", "when used, after a day, or with the organization"),
 )
 # A code is looked up before anybody knows whose it is.

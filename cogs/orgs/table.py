@@ -19,6 +19,11 @@ class Imported:
     there: int = 0
     problems: list[Problem] = field(default_factory=list)
 
+    def sentences(self) -> list[tuple[str, dict[str, Any]]]:
+        """(key, parameters) of what is to be said: the sums, then each remark once with all its rows."""
+        remarks = [(f"orgs.{key}", {"said": said, "rows": rows}) for key, said, rows in rules.summed(self.problems)]
+        return [("orgs.csv_done", {"added": self.added, "there": self.there, "problems": len(remarks)}), *remarks]
+
 
 async def import_csv(core: Any, text: str) -> Imported:
     """Adds every organization of a list, in one transaction; those that are there stay untouched. Nobody is asked in.

@@ -28,6 +28,9 @@ NAME = "Working Families Alliance"
         "Working Families Aliance",
         "Workng Famlies Alliance",
         "VVorking Farnilies Alliance",
+        "Wokring Families Alliance",
+        "Wrking Familes Alliance",
+        "Orking Families Alliance",
     ],
 )
 def test_a_name_that_can_be_mistaken_is_found(name: str) -> None:
@@ -46,6 +49,10 @@ def test_a_name_that_can_be_mistaken_is_found(name: str) -> None:
         ("Reclaim", "Our Streets"),
         ("Sunrise Denver", "Sunrise Dallas"),
         ("Justicia Ya", "Justicia"),
+        ("Northwest Arkansas DSA", "Northeast Arkansas DSA"),
+        ("Southern Illinois DSA", "Northern Illinois DSA"),
+        ("Red River Valley DSA", "New River Valley DSA"),
+        ("Yolo County DSA", "Polk County DSA"),
     ],
 )
 def test_honest_neighbours_are_not_mistaken(one: str, other: str) -> None:
