@@ -81,14 +81,15 @@ class Runner:
         return outcome if answered else None
 
     async def complete(self, act: Act, name: str, key: str, typed: str) -> list[Option]:
-        """What a field can be, for autocompletion; never an error."""
+        """What a field can be, for autocompletion, for those who may use the entry; never an error."""
         found: list[Option] = []
 
         async def step(call: Call) -> None:
             entry = self.registry.entry(name)
             one = next(field for field in entry.fields if field.key == key)
-            bound = await self._bind(call, name, entry)
-            found.extend(await dialogue.options(bound, name, one))
+            await self._bind(call, name, replace(entry, keeps=False))  # typing leaves no trace
+            if may(entry.level, call.act, call.organization, call.roles):
+                found.extend(await dialogue.options(call, name, one))
 
         await self._run(act, step)
         wanted = typed.casefold()
