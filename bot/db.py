@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 import aiosqlite
 import asyncpg
-from sqlalchemy import MetaData, Table
+from sqlalchemy import BigInteger, MetaData, Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg as postgres
 from sqlalchemy.dialects.postgresql import insert as insert_or
@@ -43,6 +43,17 @@ PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
     "trusted_schema=OFF", "cell_size_check=ON", "recursive_triggers=ON", "busy_timeout=10000",
 )  # fmt: skip
+
+
+class Moment(BigInteger):
+    """The type of `*_at` columns: UTC milliseconds, compared with moments as they are.
+
+    Left to itself SQLAlchemy would cast a moment to PostgreSQL's own time type and the comparison would be refused.
+    """
+
+    def coerce_compared_value(self, _op: Any, _value: Any) -> Moment:
+        """Whatever is compared with it is a Moment too."""
+        return self
 
 
 class Row(SimpleNamespace):

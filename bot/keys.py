@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 from sqlalchemy import (
-    BigInteger,
     Column,
     LargeBinary,
     MetaData,
@@ -37,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 
 from bot.clock import Clock
-from bot.db import Database, Row, upsert
+from bot.db import Database, Moment, Row, upsert
 from bot.errors import KeyGone, StoreError
 
 VERSION = b"\x01"
@@ -52,7 +51,7 @@ key_table = Table(
     Column("organization", String(40), primary_key=True),  # "" for a person's own key
     Column("wrapped", LargeBinary, nullable=False),
     Column("kek", String(16), nullable=False),  # which master wrapped it
-    Column("made_at", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
 )
 
 COALITION = ("", "*")  # the row of the secret that account indexes and tokens derive from

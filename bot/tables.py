@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from bot.db import metadata
+from bot.db import Moment, metadata
 
 ID = String(40)
 
@@ -39,8 +39,8 @@ person = Table(
     Column("zone", String(64), info={"plain": "an IANA zone; no identity"}),
     Column("stopped", Boolean, nullable=False, info={"plain": "whether direct messages are off"}),
     Column("merged_into", ID, info={"plain": "random id of the person this one was linked to"}),
-    Column("made_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
     info=owned("person", "the person, by /mydata", "at once by /mydata erase; after a year without an act"),
 )
 
@@ -60,7 +60,7 @@ link_code = Table(
     metadata,
     Column("index", String(40), primary_key=True, info={"plain": "HMAC of a one-time code"}),
     pseudonym("person", nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
+    Column("expires_at", Moment, nullable=False),
     info=owned("person", "people.py only", "when used, or after an hour"),
 )
 
@@ -77,9 +77,9 @@ organization = Table(
     Column("language", String(8), nullable=False),
     Column("who_sends", String(16), nullable=False),  # managers | moderators
     Column("policy", String(8), nullable=False),  # auto | hold | never: toward every other organization
-    Column("made_at", BigInteger, nullable=False),
-    Column("connected_at", BigInteger),
-    Column("left_at", BigInteger),
+    Column("made_at", Moment, nullable=False),
+    Column("connected_at", Moment),
+    Column("left_at", Moment),
     info=owned("coalition", "everybody: the public directory", "30 days after the organization left"),
 )
 
@@ -88,7 +88,7 @@ connect_code = Table(
     metadata,
     Column("index", String(40), primary_key=True),
     Column("organization", ID, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
+    Column("expires_at", Moment, nullable=False),
     info=owned("system", "nobody; only its HMAC is kept", "when redeemed or revoked, or 7 days after it was made"),
 )
 
@@ -100,7 +100,7 @@ space = Table(
     Column("platform", String(16), nullable=False),
     Column("address", String(255), nullable=False),
     Column("name", String(120), nullable=False),
-    Column("joined_at", BigInteger, nullable=False),
+    Column("joined_at", Moment, nullable=False),
     UniqueConstraint("platform", "address", name="one_space_one_organization"),
     info=owned(
         "coalition", "the bot; names to moderators", "when the bot is removed from it, or the organization leaves"
@@ -112,7 +112,7 @@ stranger = Table(
     metadata,
     Column("platform", String(16), primary_key=True),
     Column("address", String(255), primary_key=True),
-    Column("leave_at", BigInteger, nullable=False),
+    Column("leave_at", Moment, nullable=False),
     info=owned("system", "nobody", "when it connects, or after 60 minutes, when the bot leaves it"),
 )
 
@@ -137,7 +137,7 @@ role = Table(
     pseudonym("person", primary_key=True),
     Column("organization", ID, primary_key=True),  # "" for the coalition's own roles
     Column("name", String(16), primary_key=True),  # moderator | sender | greeter | coordinator | auditor
-    Column("granted_at", BigInteger, nullable=False),
+    Column("granted_at", Moment, nullable=False),
     info=owned("person", "the gate; moderators see names of roles, not people", "with the person or the organization"),
 )
 
@@ -158,7 +158,7 @@ choice = Table(
     Column("args", Text, nullable=False, info={"plain": "codes of public objects and answers, never personal text"}),
     Column("organization", ID, nullable=False),  # "" when it may be pressed from anywhere
     pseudonym("person", nullable=False),  # "" when anybody may press it
-    Column("made_at", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
     info=owned("system", "the runner", "after 400 days"),
 )
 
@@ -173,8 +173,8 @@ form = Table(
     Column("asking", String(40), nullable=False, info={"plain": "name of a field"}),
     Column("place", Text, nullable=False, info={"plain": "the channel where it was started"}),
     sealed("given"),
-    Column("made_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
     info=owned("person", "the person who fills it in", "when it is sent or cancelled, or after 7 days"),
 )
 
@@ -200,11 +200,11 @@ delivery = Table(
     sealed("private"),
     Column("reason", String(60), nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("due_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger),
-    Column("made_at", BigInteger, nullable=False),
-    Column("claimed_at", BigInteger),
-    Column("done_at", BigInteger),
+    Column("due_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("made_at", Moment, nullable=False),
+    Column("claimed_at", Moment),
+    Column("done_at", Moment),
     Index("delivery_line", "platform", "state", "due_at"),
     Index("delivery_subject", "subject", "channel"),
     Index("delivery_lane", "lane", "state"),
@@ -223,7 +223,7 @@ message = Table(
     Column("channel", ID, nullable=False),
     Column("part", Integer, nullable=False),
     Column("tokens", Text, nullable=False),  # JSON list of choice tokens in the order shown
-    Column("sent_at", BigInteger, nullable=False),
+    Column("sent_at", Moment, nullable=False),
     info=owned("system", "the outbox and the adapters", "a year after it was sent"),
 )
 
@@ -237,8 +237,8 @@ due = Table(
     Column("policy", String(8), nullable=False),  # late | skip
     Column("state", String(8), nullable=False),  # waiting | done | skipped | failed
     Column("tries", Integer, nullable=False),
-    Column("due_at", BigInteger, nullable=False),
-    Column("done_at", BigInteger),
+    Column("due_at", Moment, nullable=False),
+    Column("done_at", Moment),
     Index("due_line", "state", "due_at"),
     info=owned("system", "the bot", "90 days after it was done"),
 )
@@ -259,7 +259,7 @@ denial = Table(
     Column("entry", String(60), nullable=False),
     Column("object", String(40), nullable=False),
     Column("organization", ID, nullable=False),
-    Column("made_at", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
     info=owned("system", "coordinators, as counts", "after 400 days"),
 )
 
@@ -270,7 +270,7 @@ matrix_event = Table(
     Column("key", String(300), nullable=False, unique=True, info={"plain": "an event id; its words are sealed"}),
     Column("state", String(8), nullable=False),  # waiting | parked | done
     sealed("inside"),
-    Column("made_at", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
     Index("matrix_event_line", "state", "seq"),
     info=owned("system", "the Matrix adapter", "the content when it is handled, the event id after 30 days"),
 )

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, bindparam
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, bindparam
 
-from bot.db import Row, Tx, metadata, upsert
+from bot.db import Moment, Row, Tx, metadata, upsert
 from bot.feature import Channel, Scope, new_code, new_id
 from bot.tables import ID, delivery, owned
 from cogs.alerts import rules
@@ -28,11 +28,11 @@ alert = Table(
     Column("version", Integer, nullable=False),
     Column("content", Text, nullable=False, info={"plain": "a public text about an action, not about a person"}),
     Column("changed", String(80), nullable=False),  # what the newest version changed: "time,place"
-    Column("made_at", BigInteger, nullable=False),
-    Column("sent_at", BigInteger),
-    Column("corrected_at", BigInteger),
-    Column("closes_at", BigInteger),  # until when answers are taken
-    Column("tally_at", BigInteger),  # when the copies get the newest sum; empty: nothing is planned
+    Column("made_at", Moment, nullable=False),
+    Column("sent_at", Moment),
+    Column("corrected_at", Moment),
+    Column("closes_at", Moment),  # until when answers are taken
+    Column("tally_at", Moment),  # when the copies get the newest sum; empty: nothing is planned
     info=owned(
         "organization",
         "its senders; everybody once it is posted",
@@ -47,7 +47,7 @@ alert_version = Table(
     Column("version", Integer, primary_key=True),
     Column("organization", ID, nullable=False),
     Column("content", Text, nullable=False, info={"plain": "a public text about an action, not about a person"}),
-    Column("made_at", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
     info=owned("organization", "its senders", "with the call"),
 )
 
@@ -63,8 +63,8 @@ alert_copy = Table(
     # own | auto | hold | accepted | declined | lapsed | late | never | nowhere | left
     Column("standing", String(16), nullable=False),
     Column("line", Text, nullable=False, info={"plain": "a public line of the receiving organization"}),
-    Column("hold_until_at", BigInteger),
-    Column("decided_at", BigInteger),
+    Column("hold_until_at", Moment),
+    Column("decided_at", Moment),
     UniqueConstraint("alert", "organization", "channel", name="one_copy_a_channel"),
     info=owned(
         "organization",
@@ -84,7 +84,7 @@ alert_answer = Table(
     ),
     # What was answered and through which organization: together they would say who belongs where (SECURITY A1).
     Column("value", LargeBinary, nullable=False, info={"sealed": True}),
-    Column("made_at", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
     UniqueConstraint("alert", "person", name="one_answer_a_person"),
     info=owned("person", "the person; others see sums", "by /mydata erase, or 60 days after answers close"),
 )  # fmt: skip
