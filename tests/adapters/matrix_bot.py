@@ -150,3 +150,10 @@ async def matrix_bot(synapse: Synapse, folder: Path) -> AsyncIterator[MatrixBot]
         yield bot
     finally:
         await bot.stop()
+
+
+async def connected(bot: MatrixBot, *channels: str) -> tuple[str, str]:
+    """(space, person who manages it) of a connected organization."""
+    space = await bot.new_space("Tenants", channels or ("hall",))
+    await bot.add_organization("Tenants", space)
+    return space, await bot.new_person("Ana", manages=space)
