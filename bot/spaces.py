@@ -187,14 +187,16 @@ class Spaces:
 
     async def set_channel(self, tx: Tx, space: str, purpose: str, address: str, name: str, language: str) -> None:
         """Chooses the channel for a purpose in a space (one each; the earlier choice is replaced). UserError when
-        another organization has the same room for it."""
+        the room is another organization's."""
         row = await tx.one(select(t.space).where(t.space.c.id == space))
         if row is None:
             raise Missing
         c = t.channel.c
+        for table in (t.channel, t.space):
+            same = and_(table.c.platform == row.platform, table.c.address == address)
+            if await tx.one(select(table.c.id).where(same, table.c.organization != row.organization)):
+                raise UserError("core.room_taken", field=purpose)
         same = and_(c.platform == row.platform, c.address == address, c.purpose == purpose)
-        if await tx.one(select(c.id).where(same, c.organization != row.organization)):
-            raise UserError("core.room_taken", field=purpose)
         await tx.run(delete(t.channel).where(or_(same, and_(c.space == space, c.purpose == purpose))))
         await tx.run(
             insert(t.channel), id=new_id(), organization=row.organization, space=space, platform=row.platform,

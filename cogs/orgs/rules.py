@@ -45,14 +45,14 @@ def invite_link(application: str, newcomers: bool) -> str:
 
 
 def read_platform_role(text: str) -> str | None:
-    """A role of a partner's own platform as it is kept: a Discord role (`<@&id>` or its id) or `level:50`.
+    """A role of a partner's own platform as it is kept: a Discord role (`<@&id>` or its id), `level:50` or `level:100`.
 
-    None for anything else, and for level 0, which is everybody.
+    None for anything else: Matrix calls these two levels moderators and administrators, others have no name.
     """
     typed = text.strip()
     if found := re.fullmatch(r"(?:<@&)?([0-9]{15,20})>?", typed, re.ASCII):
         return found[1]
-    found = re.fullmatch(r"(?:level|nivel)?[ :]*([1-9][0-9]{0,2})", typed.casefold(), re.ASCII)
+    found = re.fullmatch(r"(?:level|nivel)?[ :]*(50|100)", typed.casefold(), re.ASCII)
     return f"level:{found[1]}" if found else None
 
 
