@@ -80,6 +80,7 @@ class Blank:
     limit: int
     value: str = ""
     options: tuple[Option, ...] = ()
+    likely: tuple[Option, ...] = ()  # suggestions: may be picked by number, or something else typed
 
 
 @dataclass(frozen=True)

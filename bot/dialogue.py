@@ -138,6 +138,11 @@ async def options(call: Call, name: str, one: Field) -> tuple[Option, ...]:
     return tuple(Option(key, call.words.label(f"{name}.{one.key}.{key}")) for key in one.options)
 
 
+async def suggestions(call: Call, one: Field) -> tuple[Option, ...]:
+    """Likely values of a field that takes others too."""
+    return tuple(await one.suggest(call)) if one.suggest else ()
+
+
 def _problem(call: Call, problems: tuple[str, ...]) -> str:
     return call.words.label(f"permission.{problems[0]}") if problems else ""
 
@@ -161,7 +166,7 @@ async def _blank(call: Call, name: str, one: Field, form: Form) -> Blank:
     hint = one.hint or (call.words.label(key) if call.words.words.has(key) else "")
     return Blank(
         one.key, one.kind.value, label_of(call, name, one), hint, one.required, one.limit,
-        form.given.get(one.key, ""), await options(call, name, one),
+        form.given.get(one.key, ""), await options(call, name, one), await suggestions(call, one),
     )  # fmt: skip
 
 
@@ -218,8 +223,10 @@ def dialogue_word(call: Call, text: str) -> str:
 
 async def _match_option(call: Call, name: str, one: Field, text: str) -> str:
     found = await options(call, name, one)
-    if not found or not text.strip():
+    if not text.strip():
         return text
+    if not found:
+        return _pick(await suggestions(call, one), text)
     typed = fold(text)
     for number, option in enumerate(found, 1):
         is_ours = not callable(one.options) and option.value in one.options
@@ -227,6 +234,12 @@ async def _match_option(call: Call, name: str, one: Field, text: str) -> str:
         if typed in {str(number), fold(option.value), fold(option.label), *(fold(word) for word in own.values())}:
             return option.value
     raise UserError("core.not_an_option", field=one.key, n=len(found))
+
+
+def _pick(likely: Sequence[Option], text: str) -> str:
+    """The suggestion that a number or its words mean; else the text itself."""
+    typed = fold(text)
+    return next((one.value for at, one in enumerate(likely, 1) if typed in {str(at), fold(one.label)}), text)
 
 
 async def read_value(call: Call, name: str, one: Field, text: str) -> str:
@@ -311,7 +324,9 @@ def question(call: Call, entry: Entry, form: Form, page: FormPage) -> Md:
         lines.append(words("core.hint", hint=blank.hint))
     if blank.value:
         lines.append(words("core.stands", value=_shown(blank)))
-    lines += [words("core.option", at=number, label=one.label) for number, one in enumerate(blank.options, 1)]
+    lines += [
+        words("core.option", at=number, label=one.label) for number, one in enumerate(blank.options or blank.likely, 1)
+    ]
     lines.append(words("core.dialogue_words" if blank.required and not blank.value else "core.dialogue_words_skip"))
     return Md("\n\n".join(lines[:1]) + "\n" + "\n".join(lines[1:]))
 

@@ -67,6 +67,7 @@ class Field:
     """One thing that is asked. Its words are `<feature>.<entry>.<key>.label` and `.hint` in the locales.
 
     `options`: the values of a CHOICE: keys whose words are `<feature>.<entry>.<key>.<value>`, or a function.
+    `suggest`: likely values (one's own codes) to pick from while typing; anything else may be typed.
     `limit`: most characters. `page`: on which page of the form it stands (at most five fields a page).
     `label`, `hint`: the words themselves, for a question that people wrote (see `Entry.more`).
     """
@@ -76,6 +77,7 @@ class Field:
     required: bool = True
     limit: int = 200
     options: tuple[str, ...] | Options = ()
+    suggest: Options | None = None
     check: Check | None = None
     page: int = 1
     label: str = ""

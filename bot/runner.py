@@ -89,7 +89,7 @@ class Runner:
             one = next(field for field in entry.fields if field.key == key)
             await self._bind(call, name, replace(entry, keeps=False))  # typing leaves no trace
             if may(entry.level, call.act, call.organization, call.roles):
-                found.extend(await dialogue.options(call, name, one))
+                found.extend(await dialogue.suggestions(call, one) or await dialogue.options(call, name, one))
 
         await self._run(act, step)
         wanted = typed.casefold()

@@ -103,7 +103,7 @@ def _kind(words: Words, key: str, one: Field) -> Payload:
         return {"type": CHANNEL, "channel_types": TEXT_CHANNELS}
     if one.kind is Kind.NUMBER:
         return {"type": INTEGER}
-    if callable(one.options) or len(one.options) > MOST_CHOICES:
+    if one.suggest or callable(one.options) or len(one.options) > MOST_CHOICES:
         return {"type": STRING, "autocomplete": True}
     if one.options:
         return {"type": STRING, "choices": [_choice(words, key, value) for value in one.options]}
