@@ -200,7 +200,7 @@ class Keyring:
     async def people(self) -> set[str]:
         """The people who have a key of their own."""
         async with self._db.read() as tx:
-            rows = await tx.all(select(key_table.c.person).where(key_table.c.organization == ""))
+            rows = await tx.all(select(key_table.c.person).where(key_table.c.organization == "", key_table.c.person != ""))
         return {row.person for row in rows}
 
     async def _load(self, person: str, organization: str) -> bytes | None:
