@@ -202,6 +202,18 @@ async def test_an_answer_that_is_lost_loses_nothing(rig: Rig, rosa: Person) -> N
     assert (await rosa.press(seen.message, "I'm in")).text == "You said yes"
 
 
+@pytest.mark.usefixtures("hurried")
+async def test_even_a_lost_deferral_loses_nothing(rig: Rig, rosa: Person) -> None:
+    """n2: the work goes on although Discord shows that it failed."""
+    seen = await rosa.slash("march ask")
+    rig.standin.answer_within = 0.3
+    rig.standin.faults.fail("POST /interactions/*/*/callback", 404, times=2)
+    async with rig.core.db.write():
+        pressed = asyncio.ensure_future(rosa.press(seen.message, "I'm in"))
+        assert (await pressed).failed
+    await until(lambda: rig.march.told == [{"answer": "yes"}])
+
+
 async def test_a_press_that_says_nothing_does_not_fail(rig: Rig, rosa: Person) -> None:
     """h1: no *interaction failed* on the screen."""
     seen = await rosa.slash("march silent")

@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from bot import tables as t
-from bot.errors import Revoked, Unreachable
-from bot.platforms.discord import commands, invite_link, look_at
+from bot.errors import Limited, Revoked, Unreachable
+from bot.platforms.discord import commands, look_at
 from bot.platforms.discord.pacer import Pacer
 from bot.spaces import Place
 from tests.adapters.discord_rig import Rig, rig_on
 from tests.conformance.discord_house import until
-from tests.discord_standin import INVITED_WITH, Guild, StandIn
+from tests.discord_standin import Guild, StandIn
 
 
 @pytest.fixture
@@ -82,13 +82,6 @@ async def test_who_manages_is_asked_when_it_matters(rig: Rig) -> None:
     assert await rig.adapter.manages(str(boss.id), place)
     assert not await rig.adapter.manages(str(rosa.id), place)
     assert not await rig.adapter.manages(str(rig.standin.person("Nobody").id), place)
-
-
-def test_the_invite_link_asks_for_the_least() -> None:
-    """F1: exactly 117760, or 343597501440 with newcomers."""
-    assert INVITED_WITH == 117760
-    assert "permissions=117760&" in invite_link(1)
-    assert "permissions=343597501440&" in invite_link(1, newcomers=True)
 
 
 # -- coming and going -----------------------------------------------------------------------------------------------
@@ -197,6 +190,15 @@ async def test_a_401_on_any_request_stops_too(rig: Rig) -> None:
     with pytest.raises(Revoked):
         await rig.serving
     assert await rig.states() == [("queued", "revoked")]
+
+
+async def test_too_many_sign_ins_a_day_are_waited_out(tmp_path: Path) -> None:
+    """FACTS 26: over 1,000 Discord resets the token; the bot stops well before."""
+    async with rig_on(tmp_path, connect=False) as rig:
+        rig.standin.gateway.identify_limit = 50
+        with pytest.raises(Limited):
+            await rig.adapter.run()
+        assert rig.standin.gateway.identifies == []
 
 
 async def test_a_wrong_token_is_told_apart_from_a_silent_discord(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ async def on_discord(folder: Path) -> AsyncIterator[House]:
         await house.start()
         yield house
         await house.stop()
+        assert standin.without_allowed_mentions == []  # law 5
 
 
 @asynccontextmanager

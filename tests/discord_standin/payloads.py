@@ -29,7 +29,8 @@ def own_user(one: User) -> dict[str, Any]:
 
 
 def role(one: Role) -> dict[str, Any]:
-    return {
+    made: dict[str, Any] = {"tags": {"bot_id": str(one.of_bot)}} if one.of_bot else {}
+    return made | {
         "id": str(one.id),
         "name": one.name,
         "description": None,

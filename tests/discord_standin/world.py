@@ -38,6 +38,7 @@ class Role:
     name: str
     permissions: int
     managed: bool = False
+    of_bot: int | None = None  # the bot whose own role this is
 
 
 @dataclass
@@ -208,7 +209,7 @@ class World:
         guild = Guild(self, guild_id, name, owner, everyone, locale, roles=[everyone])
         self.guilds[guild.id] = guild
         guild.join(owner)
-        own_role = Role(self.snowflake(), self.bot.name, bot_permissions, managed=True)
+        own_role = Role(self.snowflake(), self.bot.name, bot_permissions, managed=True, of_bot=self.bot.id)
         guild.roles.append(own_role)
         for channel_name in channels:
             guild.add_channel(channel_name)

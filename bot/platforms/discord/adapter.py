@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 REMEMBERS = timedelta(seconds=60)  # Discord promises "the past few minutes" for a nonce (FACTS 30)
 IN_FLIGHT = 100  # a channel that waits for its bucket must not hold the others up
 PATIENCE = 90.0  # seconds for one delivery; discord.py itself repeats a 5xx for about 25
+SPARE_STARTS = 50  # sign-ins of the day that are left for people who look after the bot
 AWAY = 1.0  # seconds until a row is tried again while the bot is not signed in
 
 
@@ -61,6 +62,7 @@ class DiscordAdapter:
             with translated():
                 await client.login(self._token)
                 await self._register(client)
+                await self._check_starts(client)
             self._client, self._mail = client, Mail(client, self.core, self._pacer, self.name)
             await self._serve(client)
         except Revoked:
@@ -78,6 +80,13 @@ class DiscordAdapter:
             log.warning("only the application's owner can add it to a server: turn Public Bot on")
         tree = commands.tree(self.core.registry, self.core.words)
         await client.http.bulk_upsert_global_commands(application.id, tree)
+
+    async def _check_starts(self, client: Client) -> None:
+        """Discord resets the token of a bot that signs in more than 1,000 times a day (FACTS 26): never go near."""
+        _, _, starts = await client.http.get_bot_gateway()
+        if starts["remaining"] <= SPARE_STARTS:
+            log.error("too many sign-ins today; waiting", seconds=starts["reset_after"] // 1000)
+            raise Limited(starts["reset_after"] / 1000)
 
     async def _serve(self, client: Client) -> None:
         """Until the gateway gives up, or any request was answered with 401."""

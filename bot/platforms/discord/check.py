@@ -8,9 +8,7 @@ import discord
 
 from bot.platforms.discord.adapter import point_library
 from bot.platforms.discord.faults import translated
-
-LEAST = 117760  # view, send, embed, attach files, read history (FACTS 34)
-WITH_NEWCOMERS = 343597501440  # and private threads
+from bot.platforms.discord.servers import LEAST, WITH_NEWCOMERS
 
 
 @dataclass(frozen=True)

@@ -51,8 +51,13 @@ class Client(discord.Client):
         """The connection is lost; discord.py takes it up again by itself."""
         self._lost_at = self._lost_at or time.monotonic()
 
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server is there after a start or an outage."""
+        servers.warn_of_more_rights(guild)
+
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Somebody added the bot."""
+        servers.warn_of_more_rights(guild)
         await self._core.joined(self._platform, str(guild.id))
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:

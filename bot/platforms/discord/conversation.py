@@ -7,10 +7,12 @@ Everything arrives in one listener and is understood by its token alone, so a pr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
@@ -59,11 +61,8 @@ class Conversation:
         if asked is None:
             return
         outcome = await self._in_time(interaction, asked)
-        try:
+        with _kept():
             await self._answer(interaction, outcome, asked.private)
-        except discord.HTTPException as error:
-            # What was done is kept; pressing again shows it (DESIGN 2).
-            log.warning("an answer came too late or was refused", status=error.status, code=error.code)
 
     # -- understanding ----------------------------------------------------------------------------------------------
 
@@ -107,7 +106,8 @@ class Conversation:
         if not done and (asked.may_open_form or await self._press_opens_form(asked.token)):
             done, _ = await asyncio.wait({work}, timeout=FORM_DEFER_AFTER - DEFER_AFTER)
         if not done:
-            await interaction.response.defer(ephemeral=asked.private, thinking=True)
+            with _kept():
+                await interaction.response.defer(ephemeral=asked.private, thinking=True)
         return await work
 
     async def _press_opens_form(self, token: str) -> bool:
@@ -149,6 +149,17 @@ class Conversation:
         words = self._core.words
         language = next((one for one in LANGUAGES if words.label(one, "core.submit") == page.submit), LANGUAGES[0])
         return words.say(language, "core.page_saved", at=page.page - 1, of=page.pages)
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """An answer that cannot be shown any more undoes nothing: pressing again shows what was done (DESIGN 2)."""
+    try:
+        yield
+    except discord.HTTPException as error:
+        log.warning("an answer came too late or was refused", status=error.status, code=error.code)
+    except (aiohttp.ClientError, OSError) as error:
+        log.warning("an answer was lost on the way", error=type(error).__name__)
 
 
 def _can_open(interaction: Interaction) -> bool:

@@ -25,6 +25,9 @@ NEEDED = {
     "attach": "attach_files",
     "history": "read_message_history",
 }
+# The same as Discord's number, for the invite link; and with private threads for newcomers.
+LEAST = discord.Permissions(**dict.fromkeys(NEEDED.values(), True)).value
+WITH_NEWCOMERS = LEAST | discord.Permissions(create_private_threads=True, send_messages_in_threads=True).value
 _FOLLOWS = {"view": frozenset(NEEDED), "send": frozenset({"embed", "attach"})}
 TextChannel = discord.TextChannel
 
@@ -55,6 +58,15 @@ def missing_in(granted: discord.Permissions) -> tuple[str, ...]:
     missing = [key for key, name in NEEDED.items() if not getattr(granted, name)]
     hidden = {follower for key in missing for follower in _FOLLOWS.get(key, ()) if follower != key}
     return tuple(key for key in missing if key not in hidden)
+
+
+def warn_of_more_rights(guild: discord.Guild) -> None:
+    """A leaked token does what our role may do (SECURITY F1): more than we ask for is said in the log."""
+    role = guild.self_role
+    more = discord.Permissions(role.permissions.value & ~(LEAST | WITH_NEWCOMERS)) if role else discord.Permissions()
+    if more.value:
+        names = sorted(name for name, granted in more if granted)
+        log.warning("our role may do more than it needs: take these from it", server=guild.id, permissions=names)
 
 
 async def manages(client: discord.Client, pacer: Pacer, account: str, space: str) -> bool:
