@@ -250,21 +250,24 @@ def insert(table: Table) -> Executable:
     return _insert(table, (), None)
 
 
-def upsert(table: Table, *keys: str, update: Sequence[str] = ()) -> Executable:
-    """INSERT that, where the `keys` exist already, updates the named columns (or does nothing when there are none)."""
-    return _insert(table, keys, tuple(update))
+def upsert(table: Table, *keys: str, update: Sequence[str] = (), add: Sequence[str] = ()) -> Executable:
+    """INSERT that, where the `keys` exist already, updates or adds up the named columns (or does nothing)."""
+    return _insert(table, keys, tuple(update), tuple(add))
 
 
 @lru_cache(maxsize=256)
-def _insert(table: Table, keys: tuple[str, ...], update: tuple[str, ...] | None) -> Executable:
+def _insert(
+    table: Table, keys: tuple[str, ...], update: tuple[str, ...] | None, add: tuple[str, ...] = ()
+) -> Executable:
     statement = insert_or(table)
     if update is None:
         return statement
-    known = [table.c[key] for key in keys]
-    if not update:
-        return statement.on_conflict_do_nothing(index_elements=known)
-    changes = {name: statement.excluded[name] for name in update}
-    return statement.on_conflict_do_update(index_elements=known, set_=changes)
+    same = [table.c[key] for key in keys]
+    changes: dict[str, Any] = {name: statement.excluded[name] for name in update}
+    changes |= {name: table.c[name] + statement.excluded[name] for name in add}
+    if not changes:
+        return statement.on_conflict_do_nothing(index_elements=same)
+    return statement.on_conflict_do_update(index_elements=same, set_=changes)
 
 
 async def _roll_back(driver: Driver) -> None:

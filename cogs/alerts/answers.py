@@ -21,10 +21,11 @@ async def answer(call: Call, code: str, value: str) -> None:
     if alert is None:
         raise Missing
     _check_open(call, alert, value)
-    before = await _earlier(call, alert)
+    earlier = await store.answer_of(call.tx, alert.id, call.person.id)
+    before = await _open(call.people.keyring, earlier) if earlier else ("", "")
     home = call.organization.id if call.organization else before[1]
     if (value, home) != before:
-        await _write(call, alert, value, home, before)
+        await _write(call, alert, (value, home), before, earlier.id if earlier else "")
     total = await store.total(call.tx, alert.id)
     if (value in rules.YES or before[0] in rules.YES) and total.yes >= rules.SUM_FROM - 1:
         await _plan_tally(call, alert)
@@ -40,27 +41,21 @@ def _check_open(call: Call, alert: Alert, value: str) -> None:
         raise UserError("over.timed" if alert.content.timed else "over.untimed", field="value")
 
 
-async def _earlier(call: Call, alert: Alert) -> tuple[str, str]:
-    row = await store.answer_of(call.tx, alert.id, call.person.id)
-    return await _open(call.people.keyring, row) if row else ("", "")
-
-
 async def _open(keyring: Any, row: Any) -> tuple[str, str]:
     key = await keyring.existing(row.person)
     return store.unpack(key.open(bytes(row.value), TABLE, row.id, COLUMN))
 
 
-async def _write(call: Call, alert: Alert, value: str, home: str, before: tuple[str, str]) -> None:
-    """The row, sealed, and the two tallies that move, in this one transaction."""
-    earlier = await store.answer_of(call.tx, alert.id, call.person.id) if before[0] else None
-    row = earlier.id if earlier else new_id()
-    sealed = await call.seal(call.person.id, "", store.pack(value, home), TABLE, row, COLUMN)
-    if earlier:
+async def _write(call: Call, alert: Alert, after: tuple[str, str], before: tuple[str, str], row: str) -> None:
+    """The row, sealed, and the tallies that move, in this one transaction."""
+    moves = [(*after, 1), (*before, -1)] if row else [(*after, 1)]
+    known, row = row, row or new_id()
+    sealed = await call.seal(call.person.id, "", store.pack(*after), TABLE, row, COLUMN)
+    if known:
         await store.change_answer(call.tx, row, sealed, call.now)
-        await store.count(call.tx, alert.id, before[0], before[1], -1)
     else:
         await store.add_answer(call.tx, row, alert.id, call.person.id, sealed, call.now)
-    await store.count(call.tx, alert.id, value, home, 1)
+    await store.count(call.tx, alert.id, *moves)
 
 
 async def _plan_tally(call: Call, alert: Alert) -> None:
@@ -104,7 +99,7 @@ async def erased(tx: Any, keyring: Any, person: str) -> None:
     """Takes somebody's answers out of the sums and deletes them; their key is still there."""
     for row in await store.answers_of(tx, person):
         value, home = await _open(keyring, row)
-        await store.count(tx, row.alert, value, home, -1)
+        await store.count(tx, row.alert, (value, home, -1))
         await store.forget_answer(tx, row.id)
 
 
@@ -115,12 +110,12 @@ async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
         value, home = await _open(keyring, row)
         other = kept_rows.get(row.alert)
         if other is not None and other.made_at >= row.made_at:
-            await store.count(tx, row.alert, value, home, -1)
+            await store.count(tx, row.alert, (value, home, -1))
             await store.forget_answer(tx, row.id)
             continue
         if other is not None:
             earlier = await _open(keyring, other)
-            await store.count(tx, row.alert, *earlier, -1)
+            await store.count(tx, row.alert, (*earlier, -1))
             await store.forget_answer(tx, other.id)
         key = await keyring.of_person(new)
         sealed = key.seal(store.pack(value, home), TABLE, row.id, COLUMN)

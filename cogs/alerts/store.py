@@ -267,16 +267,7 @@ _CHANGE_ANSWER = (
     .where(alert_answer.c.id == bindparam("row"))
     .values(value=bindparam("sealed"), made_at=bindparam("made_at"))
 )
-_NEW_TALLY = upsert(alert_tally, "alert", "organization", "value")
-_COUNT = (
-    SYSTEM.update(alert_tally)
-    .where(
-        alert_tally.c.alert == bindparam("a"),
-        alert_tally.c.organization == bindparam("o"),
-        alert_tally.c.value == bindparam("v"),
-    )
-    .values(n=alert_tally.c.n + bindparam("by"))
-)
+_COUNT = upsert(alert_tally, "alert", "organization", "value", add=["n"])
 _TALLIES = SYSTEM.select(alert_tally).where(alert_tally.c.alert == bindparam("alert"))
 
 
@@ -306,11 +297,10 @@ async def change_answer(tx: Tx, row: str, sealed: bytes, now: datetime) -> None:
     await tx.run(_CHANGE_ANSWER, row=row, sealed=sealed, made_at=now)
 
 
-async def count(tx: Tx, call: str, value: str, organization: str, by: int) -> None:
-    """One more or one less in a tally."""
-    if not await tx.run(_COUNT, a=call, o=organization, v=value, by=by) and by > 0:
-        await tx.run(_NEW_TALLY, alert=call, organization=organization, value=value, n=0)
-        await tx.run(_COUNT, a=call, o=organization, v=value, by=by)
+async def count(tx: Tx, call: str, *moves: tuple[str, str, int]) -> None:
+    """So many more or less in the tallies: (answer, organization, by how many)."""
+    keys = ("value", "organization", "n")
+    await tx.run(_COUNT, [{"alert": call, **dict(zip(keys, move, strict=True))} for move in moves])
 
 
 async def total(tx: Tx, call: str) -> rules.Sum:
