@@ -11,6 +11,7 @@ from typing import Any
 from bot.app import App
 from bot.core import Core
 from bot.platforms.discord import DiscordAdapter
+from bot.spaces import Organization, Place
 from tests.conformance.house import Seen
 from tests.discord_standin import CannotDo, Channel, Guild, Message, Modal, Person, StandIn
 from tests.discord_standin import Seen as Screen
@@ -113,12 +114,24 @@ class DiscordHouse:
 
     async def remove_bot(self, space: str) -> None:
         guild = self.standin.world.guilds[int(space)]
+        home = await self._home_of(space)
         guild.kick()
 
         async def is_out() -> bool:
-            return not self._knows(guild) and not await self.app.core.is_ours("discord", space)
+            return not self._knows(guild) and (home is None or await self._has_ended(home, space))
 
         await until(is_out)
+
+    async def _home_of(self, space: str) -> Organization | None:
+        async with self.app.core.db.read() as tx:
+            return await self.app.core.spaces.of_place(tx, Place("discord", space))
+
+    async def _has_ended(self, home: Organization, space: str) -> bool:
+        """All of it: an organization that has other spaces stays, one without any has left."""
+        async with self.app.core.db.read() as tx:
+            left = (await self.app.core.spaces.get(tx, home.id)).state == "left"
+            others = await self.app.core.spaces.spaces(tx, home.id)
+        return left or (bool(others) and all(one.address != space for one in others))
 
     async def remove_message(self, space: str, channel: str, message: Shown) -> None:
         self._channel(space, channel).remove(message.message)
