@@ -164,6 +164,9 @@ class Runner:
         call.feature = name.split(".")[0]
         if entry.keeps and not call.person.known and call.act:
             call.person = await call.people.keep(call.tx, call.act.platform, call.act.account, None, call.now)
+        if call.person.known and call.person.language is None and call.act and call.act.stepwise and call.act.language:
+            # Where the app does not tell a language, the first word typed in one does, for the numbers that follow too.
+            call.person = await call.people.set_language(call.tx, call.person, call.act.language)
         if organization and (call.organization is None or call.organization.id != organization):
             # Managing the place where somebody stands says nothing about another organization.
             call.act = replace(call.act, manages=False) if call.act else None
