@@ -65,6 +65,7 @@ class MatrixHouse:
         self.app: App
         self.people: dict[str, MatrixUser] = {}
         self.communities: dict[str, Community] = {}
+        self._entered: set[tuple[str, str]] = set()
         self._serving: asyncio.Task[None]
 
     # -- the bot ----------------------------------------------------------------------------------------------------
@@ -120,9 +121,9 @@ class MatrixHouse:
         space = await owner.create_room(name, creation_content={"type": "m.space"}, preset="public_chat")
         rooms = {}
         for channel in channels:
-            rooms[channel] = await owner.create_room(channel, preset="public_chat")
             via = {"via": [self.synapse.name]}
-            await owner.put_state(rooms[channel], "m.space.parent", {**via, "canonical": True}, space)
+            parent = {"type": "m.space.parent", "state_key": space, "content": {**via, "canonical": True}}
+            rooms[channel] = await owner.create_room(channel, preset="public_chat", initial_state=[parent])
             await owner.put_state(space, "m.space.child", via, rooms[channel])
         self.communities[space] = Community(owner, rooms)
         for room in (space, *rooms.values()):
@@ -142,8 +143,9 @@ class MatrixHouse:
 
     async def _enter(self, user: MatrixUser, space: str) -> None:
         community = self.communities[space]
-        for room in (space, *community.rooms.values()):
-            if (await community.owner.members(room)).get(user.user_id) != "join":
+        if (user.user_id, space) not in self._entered:
+            self._entered.add((user.user_id, space))
+            for room in (space, *community.rooms.values()):
                 await user.join(room)
 
     async def remove_bot(self, space: str) -> None:
