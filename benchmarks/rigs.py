@@ -1,21 +1,29 @@
-"""The servers that the benchmarks talk to, each in a process of its own, so that CPU time here is the client's alone."""
+"""What benchmarks share: servers in processes of their own (CPU time here is the client's alone), the bot, a watch."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 import tempfile
+import time
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
+from sqlalchemy import func, select
+
+from bot import tables as t
 from bot.app import App, MakeAdapter, build_core
+from bot.cards import Card
 from bot.core import Core
+from bot.platforms.base import Adapter
 from bot.spaces import Place
+from bot.words import Md
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = "**Rent strike hearing** Sat, Nov 28, 5:00 PM, City Hall. Bring a neighbor; we sign in at the door. " * 3
@@ -65,9 +73,9 @@ def discord_process(*arguments: str) -> Iterator[DiscordProcess]:
 
 @asynccontextmanager
 async def app_with(*adapters: MakeAdapter) -> AsyncIterator[App]:
-    """The whole bot on an SQLite file (synchronous=FULL), without its ticks."""
+    """The bot on an SQLite file (synchronous=FULL), without its ticks; features have no part in deliveries."""
     with tempfile.TemporaryDirectory() as folder:
-        core = await build_core(f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"b" * 32)
+        core = await build_core(f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"b" * 32, features=())
         app = App(core, adapters)
         try:
             yield app
@@ -84,3 +92,61 @@ async def add_organizations(core: Core, platform: str, places: list[tuple[str, s
             place = Place(platform, space=space, channel=channel)
             own = await core.spaces.connect(tx, made.id, place, name, core.clock.now())
             await core.spaces.set_channel(tx, own, "calls", channel, "calls", "en")
+
+
+@asynccontextmanager
+async def serving(adapter: Adapter, ready: Callable[[], bool]) -> AsyncIterator[None]:
+    """The adapter runs and is ready; a fault on the way there is raised."""
+    task = asyncio.create_task(adapter.run())
+    while not ready():
+        if task.done():
+            task.result()
+        await asyncio.sleep(0.02)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def post_rows(app: App, messages: int) -> None:
+    """So many deliveries in the outbox, spread evenly over the channels for calls."""
+    core = app.core
+    async with core.db.write() as tx:
+        channels = await core.spaces.channels(tx, "calls")
+        for number in range(messages):
+            card = Card(Md(TEXT), code=f"A-{number:04d}")
+            channel = channels[number % len(channels)]
+            await core.outbox.post(tx, channel, card, subject=f"A-{number:04d}", now=core.clock.now(), urgent=True)
+
+
+async def check_all_sent(app: App, messages: int) -> None:
+    """A figure of deliveries that did not arrive is none."""
+    async with app.core.db.read() as tx:
+        sent = await tx.value(select(func.count()).select_from(t.delivery).where(t.delivery.c.state == "sent"))
+    assert sent == messages, f"{sent} of {messages} were sent"
+
+
+async def timed(work: Callable[[], Awaitable[None]]) -> tuple[float, float]:
+    """(CPU seconds of this process, wall seconds) of some work."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    await work()
+    return time.process_time() - cpu, time.perf_counter() - wall
+
+
+def compared(ours: tuple[float, float], bare: tuple[float, float], messages: int) -> dict[str, Any]:
+    """CPU milliseconds a message and seconds in all, ours and bare; `cpu_ratio` is ours divided by bare."""
+    return {
+        "messages": messages,
+        "cpu_ms": round(ours[0] / messages * 1000, 3),
+        "bare_cpu_ms": round(bare[0] / messages * 1000, 3),
+        "cpu_ratio": round(ours[0] / bare[0], 2),
+        "seconds": round(ours[1], 2),
+        "bare_seconds": round(bare[1], 2),
+    }
+
+
+def progress(line: str) -> None:
+    """Where we are, on standard error."""
+    print(f"  {line}", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""What a press costs in the store: our door against SQLAlchemy's own async engine, same statements, same file settings."""
+"""What a press costs in the store: our door against SQLAlchemy's own async engine on the same statements and file."""
 
 from __future__ import annotations
 
