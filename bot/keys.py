@@ -106,8 +106,19 @@ class Keyring:
         await self._db.open()
         async with self._db.write() as tx:
             await tx.script(str(CreateTable(key_table, if_not_exists=True)).replace("BLOB", self._blob))
-        raw = await self._load(*COALITION) or await self._make(*COALITION)
-        self._secret = raw
+        try:
+            self._secret = await self._load(*COALITION) or await self._make(*COALITION)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def __aenter__(self) -> Keyring:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._db.checkpoint()
+        await self.close()
 
     @property
     def _blob(self) -> str:
@@ -200,7 +211,8 @@ class Keyring:
     async def people(self) -> set[str]:
         """The people who have a key of their own."""
         async with self._db.read() as tx:
-            rows = await tx.all(select(key_table.c.person).where(key_table.c.organization == "", key_table.c.person != ""))
+            own = and_(key_table.c.organization == "", key_table.c.person != "")
+            rows = await tx.all(select(key_table.c.person).where(own))
         return {row.person for row in rows}
 
     async def _load(self, person: str, organization: str) -> bytes | None:

@@ -1,0 +1,81 @@
+"""6.7, A3: what a sealed value is bound to, fixed vectors, nonces, and a wrong master that opens nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bot.clock import Clock
+from bot.db import Database
+from bot.errors import StoreError
+from bot.keys import InvalidTag, Key, Keyring, derive, kek_of
+
+# Made once with this code; what was sealed by an earlier version must open for ever.
+SECRET = bytes(range(32))
+SEALED = bytes.fromhex("01000102030405060708090a0b34c17b37e584aad82061f2f8c5880aae2af1c130e5a95de6e7ca60d8bf0988e3de")
+DERIVED = "0e7ac6a4217dcfe161cf6642e538e5a90b8b2c5d254209f31150168bd3872731"
+KEK = "937fbfc5fbd2b11f"
+
+
+def key(owner: str = "ana@river", secret: bytes = SECRET) -> Key:
+    return Key(owner, AESGCM(secret))
+
+
+def test_crypto_vectors() -> None:
+    """6.7"""
+    assert key().open(SEALED, "answer", "r1", "value") == "sí, ahí estaré"
+    assert derive(SECRET, "causeway wrap v1").hex() == DERIVED
+    assert kek_of(SECRET) == KEK
+
+
+@pytest.mark.parametrize(
+    ("owner", "table", "row", "field"),
+    [
+        ("ben@river", "answer", "r1", "value"),
+        ("ana@hills", "answer", "r1", "value"),
+        ("ana@river", "account", "r1", "value"),
+        ("ana@river", "answer", "r2", "value"),
+        ("ana@river", "answer", "r1", "note"),
+    ],
+    ids=["person", "organization", "table", "row", "field"],
+)
+def test_a_value_that_was_moved_opens_no_more(owner: str, table: str, row: str, field: str) -> None:
+    """A3: even under the same secret, the place is part of the value."""
+    with pytest.raises(InvalidTag):
+        key(owner).open(SEALED, table, row, field)
+
+
+@pytest.mark.parametrize("at", [1, 13, len(SEALED) - 1])
+def test_a_value_that_was_changed_opens_no_more(at: int) -> None:
+    """A3"""
+    broken = SEALED[:at] + bytes([SEALED[at] ^ 1]) + SEALED[at + 1 :]
+    with pytest.raises(InvalidTag):
+        key().open(broken, "answer", "r1", "value")
+
+
+def test_an_unknown_version_is_said_so() -> None:
+    """6.7: the version byte lets the cipher change later."""
+    with pytest.raises(StoreError):
+        key().open(b"\x02" + SEALED[1:], "answer", "r1", "value")
+
+
+def test_nonces_are_never_used_twice() -> None:
+    """6.7"""
+    one = key()
+    nonces = {one.seal("same", "t", "r", "f")[1:13] for _ in range(20_000)}
+    assert len(nonces) == 20_000
+
+
+async def test_a_wrong_master_fails_closed(tmp_path: Path) -> None:
+    """6.7: it opens nothing, makes nothing and changes nothing."""
+    url = f"sqlite:///{tmp_path}/keys.db"
+    async with Keyring(Database(url), b"m" * 32, Clock()) as right:
+        await right.of_person("ana")
+        before = await right.count()
+    with pytest.raises(StoreError) as refused:
+        await Keyring(Database(url), b"x" * 32, Clock()).open()
+    assert refused.value.key == "store.master"
+    async with Keyring(Database(url), b"m" * 32, Clock()) as right:
+        assert await right.count() == before
