@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 REMEMBERS = timedelta(seconds=60)  # Discord promises "the past few minutes" for a nonce (FACTS 30)
 IN_FLIGHT = 100  # a channel that waits for its bucket must not hold the others up
 PATIENCE = 90.0  # seconds for one delivery; discord.py itself repeats a 5xx for about 25
+LONG_REFUSAL = 60.0  # seconds; what discord.py could not wait out itself
 SPARE_STARTS = 50  # sign-ins of the day that are left for people who look after the bot
 AWAY = 1.0  # seconds until a row is tried again while the bot is not signed in
 
@@ -50,6 +52,7 @@ class DiscordAdapter:
         self._client: Client | None = None
         self._mail: Mail | None = None
         self._revoked = asyncio.Event()
+        self._paused_until = 0.0
         self.public: bool | None = None  # whether others than the application's owner can add it; None: not known yet
 
     # -- serving ----------------------------------------------------------------------------------------------------
@@ -116,6 +119,9 @@ class DiscordAdapter:
         except Revoked:
             self._revoked.set()
             raise
+        except Limited as limited:
+            self._pause(limited.retry_after)
+            raise
 
     async def find(self, delivery: Delivery) -> Sent | Found:
         """Looks for a row that may have arrived; needs to know our permissions, so only once the servers are known."""
@@ -126,9 +132,17 @@ class DiscordAdapter:
             async with asyncio.timeout(PATIENCE):
                 return await mail.look(delivery)
 
+    def _pause(self, seconds: float) -> None:
+        """A long refusal is for the whole address: every further request would prolong it (SECURITY J3)."""
+        if seconds >= LONG_REFUSAL:
+            log.error("Discord refuses everything for a while", seconds=round(seconds))
+            self._paused_until = time.monotonic() + seconds
+
     def _ready_mail(self) -> Mail:
         if self._revoked.is_set():
             raise Revoked
+        if time.monotonic() < self._paused_until:
+            raise Limited(self._paused_until - time.monotonic())
         if self._mail is None:
             raise _away()
         return self._mail
