@@ -44,6 +44,8 @@ async def build_core(
 ) -> Core:  # fmt: skip
     """Opens the databases (upgraded to the newest step) and builds everything that has no platform."""
     clock = clock or Clock()
+    words = Words.load(ROOT)
+    registry = Registry(discover() if features is None else features, words)
     await upgrade(url)
     db = Database(url)
     await db.open()
@@ -51,12 +53,11 @@ async def build_core(
     try:
         await keyring.open()
     except BaseException:
+        await keyring.close()
         await db.close()
         raise
-    words = Words.load(ROOT)
     people, spaces = People(keyring), Spaces(keyring)
     outbox = Outbox(people)
-    registry = Registry(discover() if features is None else features, words)
     services = Services(words, people, spaces, outbox, {}, lambda: registry.features, settings)
     runner = Runner(db, services, registry, clock)
     core = Core(settings, db, keyring, words, people, spaces, outbox, services, registry, runner, clock)

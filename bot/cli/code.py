@@ -8,7 +8,7 @@ import typer
 
 from bot.cli.session import session_of
 from bot.config import Settings
-from bot.setup.writing import open_core
+from bot.setup.writing import opened
 
 
 def add_to(root: typer.Typer) -> None:
@@ -24,10 +24,5 @@ def print_code(context: typer.Context) -> None:
 
 async def _new_code(settings: Settings) -> str:
     """The earlier code ends: one open code at a time."""
-    core = await open_core(settings)
-    try:
-        async with core.db.write() as tx:
-            return await core.spaces.new_code(tx, "", core.clock.now())
-    finally:
-        await core.keyring.close()
-        await core.db.close()
+    async with opened(settings) as core, core.db.write() as tx:
+        return await core.spaces.new_code(tx, "", core.clock.now())

@@ -14,7 +14,7 @@ from bot.cli.session import session_of, stop
 from bot.errors import UserError
 from bot.feature import Feature
 from bot.registry import discover
-from bot.setup.writing import open_core
+from bot.setup.writing import opened
 
 READ, WRITE = "read_csv", "write_csv"
 
@@ -55,9 +55,5 @@ def _writing(feature: Feature) -> Callable[..., None]:
 
 
 async def _with_core(context: typer.Context, act: Callable[[Any], Any]) -> Any:
-    core = await open_core(session_of(context).settings)
-    try:
+    async with opened(session_of(context).settings) as core:
         return await act(core)
-    finally:
-        await core.db.close()
-        await core.keyring.close()

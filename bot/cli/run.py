@@ -22,7 +22,7 @@ from bot.core import Core, note, set_note
 from bot.errors import ConfigError, StoreError
 from bot.jobs import start_ticks
 from bot.setup import service
-from bot.setup.writing import open_core
+from bot.setup.writing import opened
 
 log = structlog.get_logger(__name__)
 
@@ -57,20 +57,19 @@ def _keep(session: Session) -> None:
 
 async def serve(settings: Settings) -> None:
     """Builds the bot and runs it until SIGTERM or Ctrl+C; the outbox and everything else continue at the next start."""
+    makers = adapters_of(settings)
     with backup.running(settings.bot.data_dir):
-        makers = adapters_of(settings)
-        core = await open_core(settings)
-        app = App(core, makers)
-        loop = asyncio.get_running_loop()
-        for stopping in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(stopping, app.stop)
-        nightly = start_ticks([(lambda: back_up_when_due(core, settings), BACKUP_TICK.total_seconds())])
-        try:
-            log.info("running", platforms=[adapter.name for adapter in app.adapters])
-            await app.run()
-        finally:
-            nightly.shutdown(wait=False)
-            await app.close()
+        async with opened(settings) as core:
+            app = App(core, makers)
+            loop = asyncio.get_running_loop()
+            for stopping in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(stopping, app.stop)
+            nightly = start_ticks([(lambda: back_up_when_due(core, settings), BACKUP_TICK.total_seconds())])
+            try:
+                log.info("running", platforms=[adapter.name for adapter in app.adapters])
+                await app.run()
+            finally:
+                nightly.shutdown(wait=False)
 
 
 def adapters_of(settings: Settings) -> list[MakeAdapter]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -48,15 +49,10 @@ async def write_everything(answers: Answers, config: Path, before: Mapping[str, 
     settings = from_values(values, config.resolve().parent)
     _write_secrets(answers, settings)
     write_private(config, written(values))
-    core = await open_core(settings)
-    try:
+    async with opened(settings) as core, core.db.write() as tx:
         now = core.clock.now()
-        async with core.db.write() as tx:
-            added, there = await _add_organizations(core, tx, answers, now)
-            code = await first_code(core, tx, now)
-    finally:
-        await core.db.close()
-        await core.keyring.close()
+        added, there = await _add_organizations(core, tx, answers, now)
+        code = await first_code(core, tx, now)
     return Written(settings, code, added, tuple(there))
 
 
@@ -76,11 +72,17 @@ def values_of(answers: Answers, before: Mapping[str, Mapping[str, Any]]) -> Valu
     return values
 
 
-async def open_core(settings: Settings) -> Core:
-    """The bot without its platforms, on this installation's databases (brought up to date)."""
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Core]:
+    """The bot without its platforms, on this installation's databases (brought up to date); closed afterwards."""
     backup.refuse_what_does_not_fit(settings)
     url, keyring = (database_url(settings, one) for one in (settings.database.url, settings.database.keyring_url))
-    return await build_core(url, keyring, master_key(settings), clock=Clock(), settings=settings)
+    core = await build_core(url, keyring, master_key(settings), clock=Clock(), settings=settings)
+    try:
+        yield core
+    finally:
+        await core.keyring.close()
+        await core.db.close()
 
 
 async def first_code(core: Core, tx: Tx, now: datetime) -> str | None:

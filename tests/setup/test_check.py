@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +11,12 @@ from bot import backup
 from bot.cli.check import sentence
 from bot.cli.session import Session
 from bot.config import Settings, from_values
-from bot.core import Core
 from bot.errors import StoreError
 from bot.secrets import Secrets
 from bot.setup import matrix
 from bot.setup.check import look_around
 from bot.setup.findings import Finding, Grade, next_thing
-from bot.setup.writing import open_core
+from bot.setup.writing import opened
 from bot.spaces import Place
 from tests.discord_standin import Channel, StandIn
 from tests.rigs.synapse import Synapse
@@ -41,19 +38,9 @@ def on_discord(folder: Path, standin: StandIn) -> Settings:
     return settings
 
 
-@asynccontextmanager
-async def core_of(settings: Settings) -> AsyncIterator[Core]:
-    core = await open_core(settings)
-    try:
-        yield core
-    finally:
-        await core.keyring.close()
-        await core.db.close()
-
-
 async def connect(settings: Settings, platform: str, space: str, *channels: tuple[str, str, str]) -> None:
     """An organization with a space and (purpose, address, name) of its channels."""
-    async with core_of(settings) as core, core.db.write() as tx:
+    async with opened(settings) as core, core.db.write() as tx:
         organization = await core.spaces.add(tx, "River Tenants", NOW)
         made = await core.spaces.connect(tx, organization.id, Place(platform, space=space), "River Tenants", NOW)
         for purpose, address, name in channels:
@@ -61,7 +48,7 @@ async def connect(settings: Settings, platform: str, space: str, *channels: tupl
 
 
 async def coordinators(settings: Settings, *names: str) -> None:
-    async with core_of(settings) as core, core.db.write() as tx:
+    async with opened(settings) as core, core.db.write() as tx:
         for name in names:
             person = await core.people.keep(tx, "discord", name, "en", NOW)
             await core.spaces.grant(tx, person.id, "", "coordinator", NOW)
@@ -90,7 +77,7 @@ async def test_the_next_thing_is_what_does_not_work_then_what_should_be_done(tmp
     """h11: it ends with one thing, not with a list."""
     settings = on_discord(tmp_path, standin)
     standin.add_guild("Tenants")
-    async with core_of(settings):
+    async with opened(settings):
         pass
     standin.application.public = False
     first = next_thing(await look_around(settings, NOW))
@@ -218,7 +205,7 @@ async def test_many_matrix_rooms_bring_the_hint_about_the_rate_limit(tmp_path: P
     purposes = [("room", f"!room{number}:rig.example", f"room {number}") for number in range(1)]
     await connect(settings, "matrix", "!space:rig.example", *purposes)
     assert "matrix_limit" not in await keys_of(settings)
-    async with core_of(settings) as core, core.db.write() as tx:
+    async with opened(settings) as core, core.db.write() as tx:
         for number in range(11):
             organization = await core.spaces.add(tx, f"Group {chr(65 + number) * 6}", NOW)
             place = Place("matrix", space=f"!s{number}:rig.example")
@@ -242,7 +229,7 @@ async def test_it_reminds_until_there_is_a_back_up_and_a_second_coordinator(tmp_
 
 async def test_without_a_place_for_back_ups_it_reminds(tmp_path: Path) -> None:
     settings = installed(tmp_path, backup={})
-    async with core_of(settings):
+    async with opened(settings):
         pass
     assert "backup_nowhere" in await keys_of(settings)
 
@@ -250,7 +237,7 @@ async def test_without_a_place_for_back_ups_it_reminds(tmp_path: Path) -> None:
 async def test_organizations_that_wait_or_have_no_channels_are_named(tmp_path: Path) -> None:
     settings = installed(tmp_path)
     await connect(settings, "discord", "1")
-    async with core_of(settings) as core, core.db.write() as tx:
+    async with opened(settings) as core, core.db.write() as tx:
         await core.spaces.add(tx, "Inquilinas del Valle", NOW)
     findings = {finding.key: finding.params for finding in await look_around(settings, NOW)}
     assert findings["channels_missing"]["name"] == "River Tenants"
@@ -281,7 +268,8 @@ async def test_lost_keys_are_said_and_no_new_ones_are_made(tmp_path: Path) -> No
     keyring.unlink()
     assert "backup.keys_gone" in await keys_of(settings, Grade.WRONG)
     with pytest.raises(StoreError):
-        await open_core(settings)
+        async with opened(settings):
+            raise AssertionError("opened")
     assert not keyring.exists()
 
 

@@ -13,7 +13,7 @@ from bot.errors import CausewayError, ConfigError
 from bot.secrets import Secrets
 from bot.setup.asking import AnswerFile
 from bot.setup.wizard import ANSWERS, Answers, ask_everything
-from bot.setup.writing import Written, open_core, present, write_everything
+from bot.setup.writing import Written, opened, present, write_everything
 from tests.discord_standin import StandIn
 from tests.rigs.synapse import Synapse
 from tests.setup.conftest import Organizer
@@ -146,8 +146,7 @@ async def test_the_code_at_the_end_makes_the_first_coordinator_once(tmp_path: Pa
     """h11: the code is of the coalition ("" as organization), and works once."""
     _answers, done = await set_up(Organizer(), tmp_path / "config.toml")
     assert done.code is not None
-    core = await open_core(done.settings)
-    try:
+    async with opened(done.settings) as core:
         now = core.clock.now()
         async with core.db.write() as tx:
             assert await core.spaces.redeem(tx, done.code, now) == ""
@@ -156,9 +155,6 @@ async def test_the_code_at_the_end_makes_the_first_coordinator_once(tmp_path: Pa
         async with core.db.write() as tx:
             with pytest.raises(CausewayError):
                 await core.spaces.redeem(tx, done.code, now)
-    finally:
-        await core.db.close()
-        await core.keyring.close()
     _answers, again = await set_up(Organizer(), tmp_path / "config.toml")
     assert again.code is None
 
@@ -196,13 +192,8 @@ async def test_organizations_come_from_a_file_in_which_only_the_name_is_required
     config = tmp_path / "bot" / "config.toml"
     _answers, done = await set_up(Organizer(zone="America/Denver", organizations=str(listed)), config)
     assert done.added == 3
-    core = await open_core(load(config))
-    try:
-        async with core.db.read() as tx:
-            found = {one.name: (one.zone, one.language, one.state) for one in await core.spaces.all(tx)}
-    finally:
-        await core.db.close()
-        await core.keyring.close()
+    async with opened(load(config)) as core, core.db.read() as tx:
+        found = {one.name: (one.zone, one.language, one.state) for one in await core.spaces.all(tx)}
     assert found == {
         "River Tenants": ("America/Chicago", "both", "waiting"),
         "Inquilinas del Valle": ("America/Chicago", "es", "waiting"),
