@@ -15,17 +15,24 @@ from cogs.alerts.store import Alert
 async def _asked_of_us(call: Call, code: str) -> Alert:
     """A call that this organization is asked about now. Missing for one that it never was."""
     call.home  # noqa: B018  # says so where there is no organization
-    alert = await store.public(call.tx, code)
-    rows = await store.received(call.tx, call.scope, alert.id) if alert else []
-    if alert is None or not rows:
-        raise Missing
+    alert, rows = await _ours(call, code)
     if alert.state == "withdrawn":
         raise UserError("desk.withdrawn", title=alert.content.title)
     if not any(one.standing == "hold" for one in rows):
         standing = rows[0].standing
-        key = f"desk.{standing}" if standing in ("accepted", "declined", "lapsed") else "desk.nothing"
+        key = f"desk.{standing}" if standing in ("accepted", "declined", "lapsed", "never") else "desk.nothing"
         raise UserError(key, title=alert.content.title)
     return alert
+
+
+async def _ours(call: Call, code: str) -> tuple[Alert, list[Any]]:
+    """A call that was meant for a channel of this organization, with its copies. Missing for all others."""
+    alert = await store.public(call.tx, code)
+    rows = await store.received(call.tx, call.scope, alert.id) if alert and call.organization else []
+    rows = [one for one in rows if one.channel]
+    if alert is None or not rows:
+        raise Missing
+    return alert, rows
 
 
 async def accept(call: Call, code: str) -> None:
@@ -80,10 +87,7 @@ async def decline(call: Call, code: str) -> None:
 
 async def why(call: Call, code: str) -> None:
     """Who said yes to this call for this space, and how that is changed."""
-    alert = await store.public(call.tx, code)
-    rows = await store.received(call.tx, call.scope, alert.id) if alert and call.organization else []
-    if alert is None or not rows:
-        raise Missing
+    alert, rows = await _ours(call, code)
     sender = (await organizations(call))[alert.organization]
     standing = rows[0].standing
     key = f"why.{standing}" if standing in ("own", "auto", "accepted") else "why.not_posted"
