@@ -12,7 +12,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Runs one command and ends the process."""
     session = Session()
     try:
-        build()(args=arguments, obj=session)
+        build(sys.argv[1:] if arguments is None else arguments)(args=arguments, obj=session)
     except CausewayError as error:
         if session.debug:
             raise

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 
 import typer
 
 from bot.cli.session import Session, start
 
 
-def build() -> typer.Typer:
-    """The whole command line."""
+def build(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The command line. Only what the arguments can mean is imported: `causeway version` loads no chat library."""
     root = typer.Typer(
         name="causeway", callback=start, no_args_is_help=True, add_completion=False,
         pretty_exceptions_enable=False, rich_markup_mode=None,
     )  # fmt: skip
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        command = importlib.import_module(f"{__name__}.{module.name}")
+    commands = sorted(found.name for found in pkgutil.iter_modules(__path__))
+    meant = [name for name in commands if name in arguments]
+    for name in meant or commands:
+        command = importlib.import_module(f"{__name__}.{name}")
         if hasattr(command, "add_to"):
             command.add_to(root)
     return root
