@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nio import AsyncClient, AsyncClientConfig
+from nio.store import DefaultStore
 
 from bot.errors import ConfigError
 from bot.platforms.matrix.calls import CLIENT_API, Json, ask, call
@@ -40,6 +41,15 @@ def check_pickle_key(key: str | None) -> str:
     return key
 
 
+class Store(DefaultStore):  # type: ignore[misc]
+    """nio notes the newly encrypted rooms at every sync, also when there are none: 0.6 ms of the loop each time."""
+
+    def save_encrypted_rooms(self, rooms: set[str]) -> None:
+        """Writes only what there is."""
+        if rooms:
+            super().save_encrypted_rooms(rooms)
+
+
 def _config(pickle_key: str, encrypted: bool) -> AsyncClientConfig:
     # max_limit_exceeded=0: nio would sleep and retry each send by itself and lose the order (FACTS 7).
     return AsyncClientConfig(
@@ -48,6 +58,7 @@ def _config(pickle_key: str, encrypted: bool) -> AsyncClientConfig:
         request_timeout=30,
         encryption_enabled=encrypted,
         pickle_key=pickle_key,
+        store=Store,
         store_sync_tokens=False,
     )
 
