@@ -1,4 +1,4 @@
-"""The parts of the READMEs made from the code: the table of commands. `causeway docs` writes them, a law compares.
+"""The parts of the pages made from the code: commands, tables. `causeway docs` writes them, a law compares.
 
 A part stands between `<!-- name -->` and `<!-- /name -->`.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.db import metadata
 from bot.feature import Entry
 from bot.registry import Registry
 from bot.words import Words
@@ -47,6 +48,17 @@ def _row(registry: Registry, words: Words, language: str, name: str, entry: Entr
     return f"| `/{typed}` | `!{typed}` | {about} | {WHO[language][entry.level.value]} |"
 
 
+def data_table() -> str:
+    """Every table as a row: who owns its rows, who may read them, which columns are sealed, when they are erased."""
+    lines = ["| table | rows of | who may read | sealed | erased |", "|---|---|---|---|---|"]
+    for table in metadata.sorted_tables:
+        info, sealed = table.info, [column.name for column in table.c if column.info.get("sealed")]
+        lines.append(
+            f"| `{table.name}` | {info['owner']} | {info['readers']} | {', '.join(sealed) or '-'} | {info['erased']} |"
+        )
+    return "\n".join([*lines[:2], *sorted(lines[2:])])
+
+
 def replace_part(text: str, name: str, body: str) -> str:
     """The text with what stands between the part's two marks replaced. ValueError when a mark is missing."""
     start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
@@ -56,9 +68,12 @@ def replace_part(text: str, name: str, body: str) -> str:
 
 
 def refresh(root: Path, registry: Registry, words: Words) -> dict[Path, str]:
-    """Each README's path and the text it should have."""
+    """Each page's path and the text it should have. The features must be imported: their tables are listed too."""
     files = {"en": root / "README.md", "es": root / "README.es.md"}
-    return {
+    pages = {
         path: replace_part(path.read_text(encoding="utf-8"), "commands", command_table(registry, words, language))
         for language, path in files.items()
     }
+    privacy = root / "docs" / "privacy.md"
+    pages[privacy] = replace_part(privacy.read_text(encoding="utf-8"), "tables", data_table())
+    return pages
