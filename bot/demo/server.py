@@ -97,7 +97,8 @@ class Page:
         try:
             while self._open:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), PULSE)
+                    async with asyncio.timeout(PULSE):
+                        await changed.wait()
                 await asyncio.sleep(GATHER)
                 changed.clear()
                 await stream.write(_event(self._news(seen)))

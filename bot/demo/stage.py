@@ -14,17 +14,19 @@ from bot import tables as t
 from bot.clock import MovableClock
 from bot.core import Core
 from bot.demo.town import build_world, found
+from bot.jobs import Jobs
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import World
 
 T = TypeVar("T")
-LOOK = 0.01  # seconds between looks while waiting for everything due
+LOOK = 0.02  # seconds between looks while waiting for everything due
 
 
 class Bot(Protocol):
     """What the stage needs of `bot.app.App`."""
 
     core: Core
+    jobs: Jobs
 
     async def run(self) -> None: ...
     async def close(self) -> None: ...
@@ -55,11 +57,15 @@ class Stage:
         return self._bot is not None
 
     @property
-    def core(self) -> Core:
-        """The core of the running bot. BotAway when there is none."""
+    def _working(self) -> Bot:
         if self._bot is None:
             raise BotAway
-        return self._bot.core
+        return self._bot
+
+    @property
+    def core(self) -> Core:
+        """The core of the running bot. BotAway when there is none."""
+        return self._working.core
 
     async def open(self) -> None:
         """The first start: the organizations are written, then the bot runs."""
@@ -68,8 +74,12 @@ class Stage:
     async def start(self, first: bool = False) -> None:
         """Builds the bot on its database and lets it run."""
         bot = await self._build(self.world, self.clock)
-        if first:
-            await found(bot.core)
+        try:
+            if first:
+                await found(bot.core)
+        except BaseException:
+            await bot.close()  # an open database keeps its thread, and the thread the process
+            raise
         self._bot = bot
         self._task = asyncio.create_task(bot.run(), name="bot")
         self.world.tell()
@@ -84,8 +94,6 @@ class Stage:
             with suppress(asyncio.CancelledError):
                 await task
         await bot.close()
-        for screen in self.world.screens.values():
-            screen.form = None  # an open form is on the person's screen; a platform closes it when the answer fails
         self.world.tell()
 
     async def close(self) -> None:
@@ -136,9 +144,10 @@ class Stage:
         self.world.tell()
 
     async def settle(self) -> None:
-        """Waits until nothing is due and nothing is on its way."""
-        self.core.outbox.wake()
-        while await self._unfinished():  # noqa: ASYNC110 - what is due is a query; rows ring no bell
+        """Does what is due and waits until nothing is on its way."""
+        while await self._unfinished():
+            await self.perform(self._working.jobs.run_due())
+            self.core.outbox.wake()
             await asyncio.sleep(LOOK)
 
     async def _unfinished(self) -> int:

@@ -127,7 +127,7 @@ function stage() {
 }
 
 function clock() {
-  const shown = { weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZone: 'America/New_York', timeZoneName: 'short' };
+  const shown = { weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZone: 'America/New_York', timeZoneName: 'shortGeneric' };
   $('now').textContent = now().toLocaleString(language, shown);
   $('now').dateTime = now().toISOString();
 }

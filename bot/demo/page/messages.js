@@ -17,7 +17,13 @@ export function showMessages(list, wanted, screen) {
   if (focused && !list.contains(document.activeElement)) {
     (list.querySelector(`[data-key="${CSS.escape(focused)}"]`) ?? list).focus({ preventScroll: true });
   }
-  if (low) list.scrollTop = list.scrollHeight;
+  if (low) settle(list, items.at(-1));
+}
+
+/** At the newest message; at its beginning when it is taller than the screen. */
+function settle(list, last) {
+  list.scrollTop = list.scrollHeight;
+  if (last && last.offsetHeight > list.clientHeight) list.scrollTop = last.offsetTop - list.offsetTop - 8;
 }
 
 function item(message, old, screen) {

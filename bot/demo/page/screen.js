@@ -34,11 +34,11 @@ function refresh(screen) {
   screen.place.setAttribute('aria-label', say('screen_of', { name: who.name }));
   screen.place.lang = who.language;
   const local = now().toLocaleTimeString(language, { timeStyle: 'short', timeZone: who.zone });
-  redraw(screen.top, [who, local, screen.page.many()], () => top(screen, local));
+  redraw(screen.top, [who, local, screen.page.many(), moderates(screen), screen.moderating], () => top(screen, local));
   const fresh = addresses(who).map((one) => unread(screen, one));
-  redraw(screen.nav, [channelsOf(who), screen.address, fresh], () => channels(screen));
+  redraw(screen.nav, [who, channelsOf(who), screen.address, fresh], () => channels(screen));
   screen.nav.setAttribute('aria-label', say('channels', { name: who.name }));
-  redraw(screen.notes, [who, space(who.space), screen.address], () => notes(screen));
+  redraw(screen.notes, [who, space(who.space), screen.address, screen.moderating], () => notes(screen));
   const all = screen.all();
   screen.seen[screen.address] = all.length;
   screen.list.setAttribute('aria-label', say('messages', { channel: title(screen.address) }));
@@ -65,6 +65,7 @@ function top(screen, local) {
         ['en', 'es'].map((one) => button(one.toUpperCase(), () => act('speak', { account: who.account, language: one }),
           { 'aria-pressed': String(who.language === one), 'aria-label': say(one === 'en' ? 'english' : 'spanish'),
             'data-key': `speak-${one}` }))),
+      moderates(screen) && more(screen),
       screen.page.many() && button('×', () => screen.page.close(screen),
         { class: 'quiet close', 'aria-label': say('close_screen', { name: who.name }), 'data-key': 'close' })),
     el('p', { class: 'about' }, el('span', { class: 'style' }, say(`${who.style}_long`)),
@@ -88,8 +89,9 @@ function channels(screen) {
   const { who } = screen;
   const rooms = channelsOf(who).map((one) => pill(screen, one.address,
     [el('span', { 'aria-hidden': 'true' }, '# '), one.name], one.closed ? say('closed') : ''));
-  return [...rooms, pill(screen, directOf(who.account),
-    [el('img', { src: 'mark.svg', alt: '', width: 16, height: 16 }), ' ', say('direct')], say('direct_about'))];
+  const direct = pill(screen, directOf(who.account),
+    [el('img', { src: 'mark.svg', alt: '', width: 16, height: 16 }), ' ', say('direct')], say('direct_about'));
+  return [...rooms, direct];
 }
 
 function pill(screen, address, label, about) {
@@ -130,23 +132,28 @@ function notes(screen) {
   return [
     room && !home.inside && el('p', { class: 'note warn' }, say('bot_missing')),
     room?.missing.includes('send') && home.inside && el('p', { class: 'note warn' }, say('right_lost')),
-    moderation(screen, home, room),
+    (screen.moderating || !home.inside) && el('div', { class: 'moderate', role: 'group', 'aria-label': say('moderate') },
+      moderation(screen, home, room)),
   ];
 }
 
+const moderates = ({ who, address }) => !channel(address) || (who.manages && space(who.space).inside);
+
+function more(screen) {
+  return button('⋯', () => { screen.moderating = !screen.moderating; screen.refresh(); }, {
+    class: 'quiet more', 'data-key': 'more', title: say('moderate'), 'aria-label': say('moderate'),
+    'aria-expanded': String(Boolean(screen.moderating)),
+  });
+}
+
+/** The buttons of those who manage the place, and of everybody in their own direct messages; behind `⋯`. */
 function moderation(screen, home, room) {
   const { who, address } = screen;
   const one = (key, name, body) => button(say(key), () => act(name, { account: who.account, ...body }),
     { class: 'quiet', 'data-key': name });
-  if (!room) return el('p', { class: 'moderate' }, one(who.closed ? 'doors_open' : 'doors_close', 'doors', {}));
-  if (!who.manages) return null;
-  const acts = home.inside
-    ? [one(room.missing.includes('send') ? 'right_give' : 'right_take', 'forbid', { channel: address }),
-      one('bot_out', 'throw_out', { space: home.address })]
-    : [one('bot_in', 'invite', { space: home.address })];
-  if (!home.inside) return el('p', { class: 'moderate' }, acts);
-  const made = el('details', { class: 'moderate' }, el('summary', { 'data-key': 'moderate' }, say('moderate')), acts);
-  made.open = screen.moderating ?? false;
-  made.addEventListener('toggle', () => { screen.moderating = made.open; });
-  return made;
+  if (!room) return [one(who.closed ? 'doors_open' : 'doors_close', 'doors', {})];
+  if (!who.manages) return [];
+  if (!home.inside) return [one('bot_in', 'invite', { space: home.address })];
+  return [one(room.missing.includes('send') ? 'right_give' : 'right_take', 'forbid', { channel: address }),
+    one('bot_out', 'throw_out', { space: home.address })];
 }

@@ -40,11 +40,12 @@ class RehearsalAdapter:
 
     async def deliver(self, delivery: Delivery) -> Sent:
         """Puts, changes or removes a message; refuses like a platform would."""
-        await self.world.travel()
         if self.name in self.world.down:
             raise Unreachable
-        sent = self._put(self._channel(delivery), delivery)
-        await self.world.travel()
+        channel = self._channel(delivery)
+        await self.world.travel(self.name, "before")
+        sent = self._put(channel, delivery)
+        await self.world.travel(self.name, "after")
         return sent
 
     def _put(self, channel: Channel, delivery: Delivery) -> Sent:

@@ -86,7 +86,8 @@ class Screen:
 class World:
     """All of it. `changed` is called after each change (the page listens).
 
-    `pace`: seconds a delivery is under way, half of them after the message stands: time to be interrupted in.
+    `pace`: seconds a delivery is under way, half of them after the message stands: time to be interrupted in. `jam`:
+    where the deliveries of a style stop until the bot is killed: before they arrive, or after, with the answer lost.
     """
 
     def __init__(self, clock: Clock | None = None, pace: float = 0.0) -> None:
@@ -95,6 +96,7 @@ class World:
         self.channels: dict[str, Channel] = {}
         self.screens: dict[str, Screen] = {}
         self.down: set[str] = set()  # styles whose platform is down
+        self.jam: dict[str, str] = {}  # style: before | after
         self.closed_doors: set[str] = set()  # accounts that take no direct messages
         self.sent = 0
         self.changed: list[Callable[[], None]] = []
@@ -128,8 +130,10 @@ class World:
         """Whether the bot is where a channel is; it can always be written to directly."""
         return not channel.space or self.spaces[channel.space].bot_inside
 
-    async def travel(self) -> None:
-        """Half of the way of a delivery."""
+    async def travel(self, style: str, half: str) -> None:
+        """Half of the way of a delivery: before it arrives, or after."""
+        if self.jam.get(style) == half:
+            await asyncio.Event().wait()
         if self.pace:
             await asyncio.sleep(self.pace / 2)
 

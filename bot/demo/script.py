@@ -1,0 +1,76 @@
+"""Plays the walk without a browser, and reads back from the database whether it happened."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table, func, select
+
+from bot import tables as t
+from bot.db import Tx, metadata
+from bot.demo.hands import Astray, Walk
+from bot.demo.stage import Stage
+from bot.demo.walk import BEATS
+
+ARRIVED = ("sent", "removed")  # a copy that its receivers removed had arrived
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the database holds at the end (`counts`), what the script did (`did`), and where it went astray, if so."""
+
+    counts: dict[str, int]
+    did: Mapping[str, int]
+    seconds: float
+    astray: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether every count is what the script did."""
+        return not self.astray and all(self.counts[name] == self.did[name] for name in self.counts)
+
+    def to_json(self) -> dict[str, Any]:
+        """`spaces, alerts, deliveries {sent, failed}, answers, seconds`."""
+        plain = {name: n for name, n in self.counts.items() if name not in {"sent", "failed"}}
+        deliveries = {name: self.counts[name] for name in ("sent", "failed")}
+        return {**plain, "deliveries": deliveries, "seconds": round(self.seconds, 2)}
+
+
+async def play(stage: Stage, language: str, tell: Callable[[str, str], None]) -> Result:
+    """All beats in order; `tell(name, sentence)` is called before each."""
+    walk, started, astray = Walk(stage, language), time.monotonic(), ""
+    try:
+        for one in BEATS:
+            tell(one.name, stage.core.words.label(language, f"demo.beat.{one.name}"))
+            await one.play(walk)
+    except Astray as found:
+        astray = str(found)
+    async with stage.core.db.read() as tx:
+        counts = await count(tx)
+    return Result(counts, walk.did, time.monotonic() - started, astray)
+
+
+async def count(tx: Tx) -> dict[str, int]:
+    """The counts, from the tables."""
+    calls, given = metadata.tables["alert"], metadata.tables["alert_answer"]
+    copies = (
+        select(t.delivery.c.state, func.count().label("n"))
+        .join(calls, calls.c.id == t.delivery.c.subject)
+        .where(t.delivery.c.kind == "post")
+        .group_by(t.delivery.c.state)
+    )
+    states = {row.state: row.n for row in await tx.all(copies)}
+    return {
+        "spaces": await _rows(tx, t.space),
+        "alerts": await _rows(tx, calls),
+        "answers": await _rows(tx, given),
+        "sent": sum(states.get(one, 0) for one in ARRIVED),
+        "failed": states.get("failed", 0),
+    }
+
+
+async def _rows(tx: Tx, table: Table) -> int:
+    return int(await tx.value(select(func.count()).select_from(table)))
