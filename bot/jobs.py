@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -35,10 +36,15 @@ class Jobs:
 
     def __init__(self, db: Database, services: Services, features: Sequence[Feature], clock: Clock) -> None:
         self._db, self._services, self._clock = db, services, clock
+        self._running = asyncio.Lock()  # the tick and a rehearsal's trainer may both ask: a row is still done once
         self._jobs = {f"{feature.name}.{name}": run for feature in features for name, run in feature.jobs.items()}
 
     async def run_due(self) -> int:
         """Does everything that is due now, in order; how many rows were done."""
+        async with self._running:
+            return await self._run_due()
+
+    async def _run_due(self) -> int:
         done = 0
         while True:
             async with self._db.read() as tx:

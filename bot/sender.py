@@ -193,9 +193,11 @@ class Sender:
 
     async def _wait(self) -> list[Fate]:
         """Until something is new or finished. What finishes together is marked together: a turn is one commit."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stirred.wait(), IDLE)
-            await asyncio.wait_for(self._awake.wait(), LINGER)
+        with suppress(TimeoutError):  # not `wait_for`: on 3.11 it swallows a cancellation that comes with the event
+            async with asyncio.timeout(IDLE):
+                await self._stirred.wait()
+            async with asyncio.timeout(LINGER):
+                await self._awake.wait()
         finished = [task for task in self._running if task.done()]
         self._running.difference_update(finished)
         return [task.result() for task in finished]
