@@ -1,0 +1,38 @@
+"""The rehearsal with a clock that stands still until a test moves it: Monday, November 23, 2026, 1 PM in New York."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.app import App, build_core
+from bot.clock import MovableClock
+from bot.platforms.rehearsal.adapter import RehearsalAdapter
+from bot.platforms.rehearsal.world import World
+from tests.conformance.house import RehearsalHouse
+
+NOON = datetime(2026, 11, 23, 18, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    """The stopped clock."""
+    return MovableClock(NOON, stopped=True)
+
+
+@pytest.fixture
+async def house(clock: MovableClock, tmp_path: Path) -> AsyncIterator[RehearsalHouse]:
+    """The bot on the rehearsal in the style with forms and buttons."""
+
+    async def build(world: World) -> App:
+        core = await build_core(f"sqlite:///{tmp_path}/main.db", f"sqlite:///{tmp_path}/keys.db", b"m" * 32, clock=clock)
+        return App(core, [partial(RehearsalAdapter, world=world, style=style) for style in ("forms", "lines")])
+
+    world = World()
+    built = RehearsalHouse(await build(world), world, "forms", build)
+    yield built
+    await built.app.close()
