@@ -46,8 +46,8 @@ class BotSection(Section):
     name: str = Field("Causeway", min_length=1, max_length=32)
     """What people call the bot in this coalition. At most 32 characters, so that it fits every platform's display
     name."""
-    coalition: str = Field("Our coalition", min_length=1, max_length=80)
-    """The name of the coalition, as it stands under messages."""
+    coalition: str = Field("", max_length=80)
+    """The name of the coalition in letters to partners. Empty: "our coalition", in each language."""
     kind: Literal["organizations", "members"] = "organizations"
     """"organizations": a table of autonomous organizations, one delegate speaks for each. "members": one membership in
     several chapters, everybody answers for themselves."""
@@ -141,15 +141,6 @@ class BackupSection(Section):
         return self
 
 
-class DemoSection(Section):
-    """The rehearsal: a local page on which one person plays everybody. `causeway demo`."""
-
-    host: str = "127.0.0.1"
-    """Address the page listens on. It has no sign-in: keep it on this machine."""
-    port: int = Field(8765, ge=0, le=65535)
-    """Port of the page; 0 takes a free one."""
-
-
 class DeliverySection(Section):
     """The pace of sending. The defaults are measured; lower is kinder, higher draws refusals."""
 
@@ -163,13 +154,6 @@ class DeliverySection(Section):
     matrix_limit_lifted: bool = False
     """Whether the homeserver's administrator lifted the bot's rate limit (docs/run.md). Without it, 100 rooms take
     7.5 minutes."""
-
-
-class LimitsSection(Section):
-    """What one person can ask of the bot."""
-
-    commands_per_minute: int = Field(20, ge=1, le=600)
-    """Commands, presses and forms of one person in a minute; above it there is one friendly sentence."""
 
 
 class LogsSection(Section):
@@ -196,9 +180,7 @@ class Settings(BaseSettings):
     discord: DiscordSection = DiscordSection()
     matrix: MatrixSection = MatrixSection()
     backup: BackupSection = BackupSection()
-    demo: DemoSection = DemoSection()
     delivery: DeliverySection = DeliverySection()
-    limits: LimitsSection = LimitsSection()
     logs: LogsSection = LogsSection()
 
     @classmethod

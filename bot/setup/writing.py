@@ -62,7 +62,7 @@ def values_of(answers: Answers, before: Mapping[str, Mapping[str, Any]]) -> Valu
     bot = {"name": answers.name, "languages": list(answers.languages), "zone": answers.zone, "kind": answers.kind}
     _over(values, "bot", bot)
     if answers.discord is not None:
-        _over(values, "discord", {"enabled": True})
+        _over(values, "discord", {"enabled": True, "application_id": str(answers.discord.id)})
     if answers.matrix is not None:
         account = answers.matrix
         _over(values, "matrix", {"enabled": True, "homeserver": account.homeserver, "user_id": account.user_id,

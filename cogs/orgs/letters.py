@@ -117,4 +117,5 @@ def bot_name(call: Call) -> str:
 
 def coalition_name(call: Call, language: str) -> str:
     """The coalition's name."""
-    return str(call.settings.bot.coalition) if call.settings else call.words_in(language).label("our_coalition")
+    named = str(call.settings.bot.coalition) if call.settings else ""
+    return named or call.words_in(language).label("our_coalition")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import example
-from tests.laws.sources import ROOT, files
+from bot.config import example, keys
+from tests.laws.sources import ROOT, files, sources
 
 WRITTEN = {".py", ".md", ".toml", ".lock", ".txt", ".html", ".js", ".css", ".yml", ""}
 TEXT = [path for path in files() if path.suffix in WRITTEN]
@@ -33,6 +33,13 @@ def test_no_file_names_the_machine_it_was_made_on() -> None:
 def test_the_example_settings_are_what_the_code_prints() -> None:
     """Law 7: `causeway config example > config.example.toml` after a change."""
     assert (ROOT / "config.example.toml").read_text(encoding="utf-8") == example()
+
+
+def test_every_setting_is_read_somewhere() -> None:
+    """A setting that nothing reads is a promise that nobody keeps."""
+    code = "\n".join(source.text for source in sources("bot", "cogs") if source.module != "bot.config")
+    settings = [(section, key) for section, found in keys().items() for key in found]
+    assert [f"{section}.{key}" for section, key in settings if not re.search(rf"\.{key}\b", code)] == []
 
 
 @pytest.mark.parametrize("page", [path for path in files() if path.suffix == ".md"], ids=str)

@@ -46,11 +46,11 @@ def test_every_setting_is_described() -> None:
 
 
 def test_written_values_come_back(tmp_path: Path) -> None:
-    values: dict[str, dict[str, Any]] = {"bot": {"name": 'El "puente"', "languages": ["es"]}, "demo": {"port": 9}}
+    values: dict[str, dict[str, Any]] = {"bot": {"name": 'El "puente"', "languages": ["es"]}, "backup": {"hour": 9}}
     settings = from_values(tomllib.loads(written(values)), tmp_path)
     assert settings.bot.name == 'El "puente"'
     assert settings.bot.languages == ("es",)
-    assert settings.demo.port == 9
+    assert settings.backup.hour == 9
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,12 +95,12 @@ def test_settings_cannot_be_changed_after_they_are_read(tmp_path: Path) -> None:
     [
         ({"bot": {"naem": "x"}}, "config.unknown_key", {"word": "naem", "nearest": "name"}),
         ({"discrod": {}}, "config.unknown_section", {"section": "discrod", "nearest": "discord"}),
-        ({"bot": {"port": 1}}, "config.other_section", {"word": "port", "belongs": "demo"}),
+        ({"bot": {"hour": 1}}, "config.other_section", {"word": "hour", "belongs": "backup"}),
         ({"bot": {"zone": "America/Chigaco"}}, "config.zone", {"nearest": "America/Chicago"}),
-        ({"demo": {"port": "many"}}, "config.want_number", {"setting": "demo.port"}),
+        ({"backup": {"hour": "many"}}, "config.want_number", {"setting": "backup.hour"}),
         ({"discord": {"enabled": "perhaps"}}, "config.want_yes_no", {"setting": "discord.enabled"}),
         ({"delivery": {"discord_per_second": 51}}, "config.want_at_most", {"le": "50"}),
-        ({"limits": {"commands_per_minute": 0}}, "config.want_at_least", {"ge": "1"}),
+        ({"backup": {"keep_days": 0}}, "config.want_at_least", {"ge": "1"}),
         ({"bot": {"name": "x" * 33}}, "config.want_shorter", {"max_length": "32"}),
         ({"bot": {"languages": ["fr"]}}, "config.want_one_of", {"setting": "bot.languages"}),
         ({"discord": {"token_secret": "My Token"}}, "config.want_secret_name", {"setting": "discord.token_secret"}),
