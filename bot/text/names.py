@@ -18,6 +18,7 @@ _ONE_SLIP, _TWO_SLIPS = 6, 12
 """Letters a name needs before one, or two, changed letters count as the same name: short names differ by little."""
 
 
+@lru_cache(maxsize=8192)  # a list of names is compared each with each
 def skeleton(name: str) -> str:
     """Return what the eye keeps of a name: Latin look-alikes, digits as letters, no accents, case, blanks or signs.
 

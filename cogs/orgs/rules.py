@@ -28,7 +28,7 @@ PERMISSIONS = {
     "read_message_history": 1 << 16,
 }
 FOR_NEWCOMERS = {"create_private_threads": 1 << 36, "send_messages_in_threads": 1 << 38}
-INVITE = "https://discord.com/oauth2/authorize?client_id={id}&scope=bot%20applications.commands&permissions={bits}"
+INVITE = "https://discord.com/oauth2/authorize?client_id={id}&permissions={bits}&scope=bot+applications.commands"
 
 KINDS = ("group", "nonprofit", "union", "party")
 ROLES = ("moderator", "sender", "greeter")

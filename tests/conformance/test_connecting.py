@@ -8,7 +8,18 @@ from bot.db import metadata
 from bot.keys import key_table
 from tests.conformance.house import House
 from tests.features.orgs.office import (
-    NOT_A_CODE, ROOMS, Partner, connect, coordinator, denials, letter, plain, public_in, roles_of, secret_in, set_up,
+    NOT_A_CODE,
+    ROOMS,
+    Partner,
+    connect,
+    coordinator,
+    denials,
+    letter,
+    plain,
+    public_in,
+    roles_of,
+    secret_in,
+    set_up,
 )  # fmt: skip
 
 NAME = "Riverside Tenants"
