@@ -131,6 +131,15 @@ SPANISH = {
 }  # fmt: skip
 
 
+async def core_in(folder: Path, march: March, clock: MovableClock | None = None) -> Core:
+    """A core on the databases in a folder, with the test feature and its words."""
+    urls = f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db"
+    core = await build_core(*urls, b"m" * 32, clock=clock, features=[march.feature()])
+    core.words.sentences["en"].update(ENGLISH)  # type: ignore[attr-defined]
+    core.words.sentences["es"].update(SPANISH)  # type: ignore[attr-defined]
+    return core
+
+
 class Rig:
     """A stand-in with one connected organization, and the bot; `restart` ends the bot as it stands."""
 
@@ -154,13 +163,7 @@ class Rig:
 
     async def start(self, *, connect: bool = True) -> None:
         folder = self._folder
-        core = await build_core(
-            f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"m" * 32, clock=self.clock,
-            features=[self.march.feature()],
-        )  # fmt: skip
-        core.words.sentences["en"].update(ENGLISH)  # type: ignore[attr-defined]
-        core.words.sentences["es"].update(SPANISH)  # type: ignore[attr-defined]
-        self.app = App(core, [self._make])
+        self.app = App(await core_in(folder, self.march, self.clock), [self._make])
         if connect:
             await self.serve()
 

@@ -15,6 +15,9 @@ from bot.platforms.discord.pacer import Pacer
 
 log = structlog.get_logger(__name__)
 
+# The bot never speaks: no warning to its operator that voice libraries are missing.
+discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+
 SETTLED = 0.5  # seconds without a further server after which the list counts as complete
 
 
