@@ -24,7 +24,7 @@ from bot import tables as t
 from bot.access import Level, may
 from bot.cards import Card, Choice, Option, Outcome, Picture, Say
 from bot.db import Tx, insert
-from bot.errors import Missing, Refused, UserError
+from bot.errors import KeyGone, Missing, Refused, UserError
 from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.outbox import Delivery, Landing, Outbox
 from bot.people import NOBODY, People, Person
@@ -162,6 +162,7 @@ class Call:
         self.tx, self.now, self.act, self.person = tx, now, act, person
         self.organization, self.language, self.roles = organization, language, roles
         self.outcome = Outcome()
+        self.entry = ""  # the name of the entry that is run, for the note of a refusal
         self.next: tuple[str, dict[str, str]] | None = None
         self.after_commit: list[Callable[[], Awaitable[None]]] = []
         self._choices: list[dict[str, Any]] = []
@@ -375,9 +376,9 @@ async def check_text(call: Call, value: str, limit: int, lines: bool) -> str:
 
 __all__ = [
     "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Call", "Card", "Channel", "Choice", "Delivery", "Entry", "Feature",
-    "Field", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option", "Organization", "Person", "Picture",
-    "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When", "WhenRefused", "check_text",
-    "datetime", "escape", "find_links", "fold", "is_zone", "judge_link", "new_code", "new_id", "new_secret_code",
-    "parse_when", "read_code", "show_when", "show_when_short", "show_zone", "time_markdown", "timedelta",
-    "zone_of_state",
+    "Field", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option", "Organization", "Person",
+    "Picture", "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When", "WhenRefused",
+    "check_text", "datetime", "escape", "find_links", "fold", "is_zone", "judge_link", "new_code", "new_id",
+    "new_secret_code", "parse_when", "read_code", "show_when", "show_when_short", "show_zone", "time_markdown",
+    "timedelta", "zone_of_state",
 ]  # fmt: skip

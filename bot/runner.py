@@ -19,7 +19,7 @@ from bot.access import may
 from bot.cards import Card, Choice, Option, Outcome, Say
 from bot.clock import Clock
 from bot.db import Database, Tx, insert
-from bot.errors import Refused, UserError
+from bot.errors import Missing, Refused, UserError
 from bot.feature import Call, Entry, Level, Services
 from bot.ids import new_id
 from bot.platforms.base import Act
@@ -134,11 +134,13 @@ class Runner:
             await self._refuse(call, refused)
         except UserError as error:
             call.after_commit.clear()
+            if isinstance(error, Missing):  # somebody else's code, or a slip: who tries many is seen (SECURITY A2)
+                await self._note_denial(call)
             call.outcome = Outcome([Say(call.card(error.key, **error.params))])
 
     async def _refuse(self, call: Call, refused: Refused) -> None:
         call.after_commit.clear()
-        await self._note_denial(call, refused)
+        await self._note_denial(call)
         call.outcome = Outcome([Say(call.card(refused.key, **refused.params))], refused=True)
 
     def _failed(self, act: Act, call: Call | None) -> Outcome:
@@ -161,7 +163,7 @@ class Runner:
 
     async def _bind(self, call: Call, name: str, entry: Entry, organization: str = "") -> Call:
         """The call turned to an entry's feature; somebody new gets a row unless the entry keeps nothing."""
-        call.feature = name.split(".")[0]
+        call.feature, call.entry = name.split(".")[0], name
         if entry.keeps and not call.person.known and call.act:
             call.person = await call.people.keep(call.tx, call.act.platform, call.act.account, None, call.now)
         if call.person.known and call.person.language is None and call.act and call.act.stepwise and call.act.language:
@@ -339,6 +341,8 @@ class Runner:
         except Refused as refused:
             await self._refuse(call, refused)
         except UserError as error:
+            if isinstance(error, Missing):
+                await self._note_denial(call)
             await self._mend(call, entry, answers.form, error)
         except Exception:
             # What was typed is kept although the handler broke; only what the handler did is undone.
@@ -359,7 +363,7 @@ class Runner:
 
     # -- refusals ---------------------------------------------------------------------------------------------------
 
-    async def _note_denial(self, call: Call, refused: Refused) -> None:
+    async def _note_denial(self, call: Call) -> None:
         """A refusal is a row: who (one-way), which entry; never what was typed."""
         if call.act is None:
             return
@@ -367,7 +371,7 @@ class Runner:
             insert(t.denial), id=new_id(), made_at=call.now, object="",
             # Not the account's own index: who was refused cannot be joined to a person.
             actor=call.people.keyring.index("denial", f"{call.act.platform}|{call.act.account}"),
-            entry=str(refused.params.get("entry", "")),
+            entry=call.entry,
             organization=call.organization.id if call.organization else "",
         )  # fmt: skip
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.feature import Call, Missing, UserError, new_id
+from bot.feature import Call, KeyGone, Missing, UserError, new_id
 from cogs.alerts import rules, store
 from cogs.alerts.copies import copy_card, organizations
 from cogs.alerts.store import Alert
@@ -98,8 +99,9 @@ async def kept(tx: Any, person: str) -> dict[str, int]:
 async def erased(tx: Any, keyring: Any, person: str) -> None:
     """Takes somebody's answers out of the sums and deletes them; their key is still there."""
     for row in await store.answers_of(tx, person):
-        value, home = await _open(keyring, row)
-        await store.count(tx, row.alert, (value, home, -1))
+        with suppress(KeyGone):  # erased half-way before: what was answered cannot be read any more
+            value, home = await _open(keyring, row)
+            await store.count(tx, row.alert, (value, home, -1))
         await store.forget_answer(tx, row.id)
 
 
