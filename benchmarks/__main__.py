@@ -107,15 +107,12 @@ def _all(found: dict[str, Any]) -> int:
 
 
 def _print(done: dict[str, tuple[str, Figures]]) -> None:
-    table = Table(title="Figures", title_justify="left")
-    table.add_column("name", no_wrap=True)
-    table.add_column("figure", justify="right")
+    console = Console(width=None if sys.stdout.isatty() else 140)
     for name, (title, figures) in done.items():
-        table.add_section()
-        table.add_row(f"[bold]{name}[/bold]  {title}", "")
+        table = Table("figure", "value", title=f"{name}: {title}", title_justify="left", min_width=60)
         for row, figure in flattened(figures):
-            table.add_row(f"  {row}", str(figure))
-    Console(width=None if sys.stdout.isatty() else 120).print(table)
+            table.add_row(row, str(figure))
+        console.print(table)
 
 
 if __name__ == "__main__":

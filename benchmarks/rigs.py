@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,10 @@ from sqlalchemy import func, select
 
 from bot import tables as t
 from bot.app import App, MakeAdapter, build_core
-from bot.cards import Card
+from bot.cards import Card, Outcome
 from bot.core import Core
-from bot.platforms.base import Adapter
+from bot.feature import Feature
+from bot.platforms.base import Act, Adapter
 from bot.spaces import Place
 from bot.words import Md
 
@@ -71,11 +72,19 @@ def discord_process(*arguments: str) -> Iterator[DiscordProcess]:
         yield DiscordProcess(where["api_url"], where["gateway_url"], where["token"])
 
 
+@contextmanager
+def crowd_process() -> Iterator[DiscordProcess]:
+    """The same with people in it (`benchmarks.crowd`)."""
+    with announced("benchmarks.crowd") as where:
+        yield DiscordProcess(where["api_url"], where["gateway_url"], where["token"])
+
+
 @asynccontextmanager
-async def app_with(*adapters: MakeAdapter) -> AsyncIterator[App]:
-    """The bot on an SQLite file (synchronous=FULL), without its ticks; features have no part in deliveries."""
+async def app_with(*adapters: MakeAdapter, features: Sequence[Feature] = ()) -> AsyncIterator[App]:
+    """The bot on an SQLite file (synchronous=FULL), not running yet; features have no part in deliveries."""
     with tempfile.TemporaryDirectory() as folder:
-        core = await build_core(f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"b" * 32, features=())
+        urls = [f"sqlite:///{folder}/{name}" for name in ("main.db", "keys.db")]
+        core = await build_core(*urls, b"b" * 32, features=features)
         app = App(core, adapters)
         try:
             yield app
@@ -92,6 +101,30 @@ async def add_organizations(core: Core, platform: str, places: list[tuple[str, s
             place = Place(platform, space=space, channel=channel)
             own = await core.spaces.connect(tx, made.id, place, name, core.clock.now())
             await core.spaces.set_channel(tx, own, "calls", channel, "calls", "en")
+
+
+CALL = {"what": "Pack the school board", "ask": "Bring a sign.", "when": "tomorrow at 5pm", "where": "12 Main St"}
+
+
+async def post_call(app: App, place: Place) -> None:
+    """A new organization at this place sends a call to action through the front door."""
+    core, now = app.core, app.core.clock.now()
+    async with core.db.write() as tx:
+        made = await core.spaces.add(tx, "Riverside Tenants", now)
+        own = await core.spaces.connect(tx, made.id, place, "Riverside", now)
+        await core.spaces.set_channel(tx, own, "calls", place.channel, "calls", "en")
+    begun = await core.runner.command(_sender(place, 1), "alerts.new", {})
+    assert begun.form is not None, begun
+    written = await core.runner.submit(_sender(place, 2), begun.form.token, CALL)
+    await core.runner.press(_sender(place, 3), _token(written, "Send"))
+
+
+def _sender(place: Place, number: int) -> Act:
+    return Act(place.platform, "1", place, f"event {number}", "en", manages=True)
+
+
+def _token(outcome: Outcome, label: str) -> str:
+    return next(one.token for say in outcome.says for one in say.card.choices if one.label == label)
 
 
 @asynccontextmanager
