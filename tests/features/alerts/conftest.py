@@ -29,7 +29,8 @@ async def house(clock: MovableClock, tmp_path: Path) -> AsyncIterator[RehearsalH
     """The bot on the rehearsal in the style with forms and buttons."""
 
     async def build(world: World) -> App:
-        core = await build_core(f"sqlite:///{tmp_path}/main.db", f"sqlite:///{tmp_path}/keys.db", b"m" * 32, clock=clock)
+        url, keys = (f"sqlite:///{tmp_path}/{name}" for name in ("main.db", "keys.db"))
+        core = await build_core(url, keys, b"m" * 32, clock=clock)
         return App(core, [partial(RehearsalAdapter, world=world, style=style) for style in ("forms", "lines")])
 
     world = World()

@@ -45,7 +45,8 @@ async def test_a_bad_field_comes_back_with_its_sentence(house: RehearsalHouse, l
 
 
 STEERING = [
-    "a\u202egnp.exe", "![](" * 140, "*" * 600, "[" * 600, "# not a heading", "> " * 100 + "deep", "<@123> </ban:4> <t:0:R>"
+    "a\u202egnp.exe", "![](" * 140, "*" * 600, "[" * 600, "# not a heading", "> " * 100 + "deep",
+    "<@123> </ban:4> <t:0:R>",
 ]  # fmt: skip
 
 

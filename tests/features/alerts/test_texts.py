@@ -89,7 +89,9 @@ def test_a_local_line_is_marked_as_the_receivers() -> None:
     assert "Hill Neighbors adds: We walk over at 4:30." in drawn(line="We walk over at 4:30.")
 
 
-HOSTILE = ["@everyone", "**bold** [x](https://evil.example)", "# big", "<@123> <#4>", "> quote", "||spoiler||", "`code`"]
+HOSTILE = [
+    "@everyone", "**bold** [x](https://evil.example)", "# big", "<@123> <#4>", "> quote", "||spoiler||", "`code`"
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -124,7 +126,9 @@ def test_the_longest_call_fits_one_message_in_both_languages() -> None:
     assert len(to_discord(parse(text))) + len("\nA-7KQ2") <= 2000 or len(text) > rules.ONE_MESSAGE
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "12 people from 4 organizations"), ("es", "12 personas de 4 organizaciones")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "12 people from 4 organizations"), ("es", "12 personas de 4 organizaciones")]
+)
 def test_the_sum_is_said_in_words(language: str, words: str) -> None:
     """a12"""
     assert words in sum_text(speak(language), rules.Sum({"in": 12}, 4), timed=True)

@@ -1,0 +1,134 @@
+"""n1: no space ever shows what its policy forbids; a changed policy binds what is not delivered."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from bot.app import App, build_core
+from bot.clock import MovableClock
+from bot.platforms.rehearsal.adapter import RehearsalAdapter
+from bot.platforms.rehearsal.world import World
+from tests.conformance.house import RehearsalHouse
+from tests.features.alerts.coalition import Member, code_in, connect, send, write
+from tests.features.alerts.conftest import NOON
+from tests.features.alerts.test_receiving import set_policy
+
+POLICIES = st.sampled_from(["auto", "hold", "never"])
+SPACES = st.integers(0, 1)
+
+
+class Sovereignty(RuleBasedStateMachine):
+    """Two receivers change their minds in any order while calls are sent, accepted, declined and corrected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        self.codes: list[str] = []
+        # (space, code): what may stand there because its policy or its moderators allowed it, and the latter alone.
+        self.allowed: set[tuple[int, str]] = set()
+        self.accepted: set[tuple[int, str]] = set()
+        self.runner.run(self._open())
+
+    async def _open(self) -> None:
+        folder, world = Path(self.folder.name), World()
+        core = await build_core(
+            f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"m" * 32,
+            clock=MovableClock(NOON, stopped=True),
+        )  # fmt: skip
+        app = App(core, [partial(RehearsalAdapter, world=world, style="forms")])
+        self.house = RehearsalHouse(app, world, "forms", None)
+        self.sender = await connect(self.house, "Riverside Tenants")
+        self.members = [await connect(self.house, name) for name in ("Hill Neighbors", "Valley Choir")]
+        self.policies = ["hold", "hold"]
+
+    def teardown(self) -> None:
+        self.runner.run(self.house.app.close())
+        self.runner.close()
+        self.folder.cleanup()
+
+    # -- what happens -----------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: len(self.codes) < 3)
+    @rule(delivered=st.booleans())
+    def a_call_is_sent(self, delivered: bool) -> None:
+        code = self.runner.run(self._send(delivered))
+        self.codes.append(code)
+        if delivered:
+            self._deliverable(code)
+
+    async def _send(self, delivered: bool) -> str:
+        if delivered:
+            return await send(self.house, self.sender)
+        seen = await write(self.house, self.sender)
+        sent = await self.house.press(self.sender.moderator, self.sender.space, "desk", seen, "Send")
+        return code_in(sent.text)
+
+    @rule(at=SPACES, policy=POLICIES)
+    def a_policy_changes(self, at: int, policy: str) -> None:
+        self.policies[at] = policy
+        self.runner.run(set_policy(self.house, self.members[at], policy))
+        for code in self.codes:
+            if not self._stands(at, code):
+                self._bind(at, code, policy)
+
+    def _bind(self, at: int, code: str, policy: str) -> None:
+        """What is not delivered follows the new policy; only a yes outlives *ask us first*."""
+        if policy == "never":
+            self.accepted.discard((at, code))
+        if policy != "auto" and (at, code) not in self.accepted:
+            self.allowed.discard((at, code))
+
+    def _stands(self, at: int, code: str) -> bool:
+        shown = self.runner.run(self.house.messages(self.members[at].space, "calls"))
+        return any(code in copy.text for copy in shown)
+
+    @precondition(lambda self: self.codes)
+    @rule(at=SPACES, word=st.sampled_from(["accept", "decline"]), data=st.data())
+    def moderators_decide(self, at: int, word: str, data: st.DataObject) -> None:
+        code = data.draw(st.sampled_from(self.codes))
+        text = self.runner.run(self._decide(self.members[at], word, code))
+        if "goes out" in text:
+            assert self.policies[at] == "hold", "only what is asked can be accepted"
+            self.allowed.add((at, code))
+            self.accepted.add((at, code))
+
+    async def _decide(self, member: Member, word: str, code: str) -> str:
+        return (await self.house.command(member.moderator, member.space, "desk", f"action {word}", code=code)).text
+
+    @rule()
+    def everything_due_is_delivered(self) -> None:
+        self.runner.run(self.house.settle())
+        for code in self.codes:
+            self._deliverable(code)
+
+    def _deliverable(self, code: str) -> None:
+        self.allowed |= {(at, code) for at, policy in enumerate(self.policies) if policy == "auto"}
+
+    # -- what must hold ---------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_stands_that_was_never_allowed(self) -> None:
+        for at in range(len(self.members)):
+            for code in self.codes:
+                assert (at, code) in self.allowed or not self._stands(at, code)
+
+    @invariant()
+    def nothing_stands_twice(self) -> None:
+        for member in (self.sender, *self.members):
+            shown = self.runner.run(self.house.messages(member.space, "calls"))
+            codes = [code for code in self.codes for copy in shown if code in copy.text]
+            assert len(codes) == len(set(codes))
+
+
+TestSovereignty = Sovereignty.TestCase
+TestSovereignty.settings = settings(
+    max_examples=8, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+)

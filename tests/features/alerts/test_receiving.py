@@ -1,0 +1,178 @@
+"""The receiver is sovereign: silence, another policy, another channel, leaving."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.clock import MovableClock
+from bot.feature import Call
+from tests.conformance.house import RehearsalHouse
+from tests.features.alerts.coalition import Member, connect, send, write
+
+
+async def where(house: RehearsalHouse, sender: Member, code: str) -> str:
+    seen = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    return seen.text.replace("\\", "")
+
+
+async def set_policy(house: RehearsalHouse, member: Member, policy: str) -> None:
+    """What `/org setup` does: the column, then the hooks, in one transaction."""
+    core = house.app.core
+    async with core.db.write() as tx:
+        await core.spaces.change(tx, member.organization.id, policy=policy)
+        call = Call(core.services, "orgs", tx, core.clock.now())
+        for feature in core.registry.features:
+            if "policy" in feature.hooks:
+                await feature.hooks["policy"](call, member.organization.id)
+        await call.keep_choices()
+
+
+async def test_silence_means_not_posted(house: RehearsalHouse, clock: MovableClock) -> None:
+    """a3: after six waking hours; a late yes is told so."""
+    sender = await connect(house, "Riverside Tenants")
+    asked = await connect(house, "Hill Neighbors")
+    code = await send(house, sender)
+    [question] = await house.messages(asked.space, "desk")
+    assert "Mon, Nov 23, 7:00 PM ET" in question.text
+    clock.move(timedelta(hours=6, seconds=1))
+    await house.settle()
+    late = await house.command(asked.moderator, asked.space, "desk", "action accept", code=code)
+    assert "nobody answered in time" in late.text
+    await house.settle()
+    assert not await house.messages(asked.space, "calls")
+    assert "Too late, not posted**: nobody there answered in time" in await where(house, sender, code)
+    [closed] = await house.messages(asked.space, "desk")
+    assert not closed.choices
+
+
+async def test_declining_says_so_and_closes_the_question(house: RehearsalHouse) -> None:
+    """a3: nobody is asked for a reason."""
+    sender = await connect(house, "Riverside Tenants")
+    asked = await connect(house, "Hill Neighbors")
+    code = await send(house, sender)
+    [question] = await house.messages(asked.space, "desk")
+    await house.press(asked.moderator, asked.space, "desk", question, "Not for us")
+    await house.settle()
+    assert not await house.messages(asked.space, "calls")
+    assert "Hill Neighbors (#calls): **Not for them**" in await where(house, sender, code)
+    again = await house.command(asked.moderator, asked.space, "desk", "action accept", code=code)
+    assert "not for this space" in again.text
+
+
+async def test_one_that_takes_none_is_a_row_in_the_ledger(house: RehearsalHouse) -> None:
+    """a10: never, and one without time left to ask."""
+    sender = await connect(house, "Riverside Tenants")
+    await connect(house, "Quiet Union", policy="never")
+    await connect(house, "Hill Neighbors")
+    code = await send(house, sender, when="today at 2:30pm")
+    shown = await where(house, sender, code)
+    assert "Quiet Union: **Never**" in shown
+    assert "Hill Neighbors: **No time left to ask**" in shown
+
+
+async def test_another_policy_binds_what_is_held(house: RehearsalHouse) -> None:
+    """n1: never ends the question, at once answers it."""
+    sender = await connect(house, "Riverside Tenants")
+    closing = await connect(house, "Hill Neighbors")
+    opening = await connect(house, "Valley Choir")
+    code = await send(house, sender)
+    await set_policy(house, closing, "never")
+    await set_policy(house, opening, "auto")
+    await house.settle()
+    assert not await house.messages(closing.space, "calls")
+    assert len(await house.messages(opening.space, "calls")) == 1
+    refused = await house.command(closing.moderator, closing.space, "desk", "action accept", code=code)
+    assert "takes no calls" in refused.text
+    assert "Hill Neighbors: **Never**" in (await where(house, sender, code)).replace(" (#calls)", "")
+
+
+async def test_another_policy_binds_what_is_still_in_line(house: RehearsalHouse) -> None:
+    """n1: the platform is down, so nothing left yet; then it may not leave any more."""
+    sender = await connect(house, "Riverside Tenants")
+    asking = await connect(house, "Hill Neighbors", policy="auto")
+    closing = await connect(house, "Valley Choir", policy="auto")
+    seen = await write(house, sender)
+    await house.press(sender.moderator, sender.space, "desk", seen, "Send")
+    await set_policy(house, asking, "hold")
+    await set_policy(house, closing, "never")
+    await house.settle()
+    assert not await house.messages(asking.space, "calls")
+    assert not await house.messages(closing.space, "calls")
+    [question] = await house.messages(asking.space, "desk")
+    await house.press(asking.moderator, asking.space, "desk", question, "Accept for us")
+    await house.settle()
+    assert len(await house.messages(asking.space, "calls")) == 1
+
+
+async def test_a_yes_goes_to_the_channel_that_is_chosen_now(house: RehearsalHouse) -> None:
+    """1.2: between question and yes its moderators chose another one."""
+    sender = await connect(house, "Riverside Tenants")
+    asked = await connect(house, "Hill Neighbors")
+    code = await send(house, sender)
+    core = house.app.core
+    async with core.db.write() as tx:
+        [own] = await core.spaces.spaces(tx, asked.organization.id)
+        await core.spaces.set_channel(tx, own.id, "calls", f"{asked.space}/lounge", "lounge", "es")
+    await house.command(asked.moderator, asked.space, "desk", "action accept", code=code)
+    await house.settle()
+    assert not await house.messages(asked.space, "calls")
+    [copy] = await house.messages(asked.space, "lounge")
+    assert "por medio de Hill Neighbors" in copy.text
+    assert "Hill Neighbors (#lounge): **Posted**" in await where(house, sender, code)
+
+
+async def test_an_organization_that_leaves_takes_its_questions_along(house: RehearsalHouse) -> None:
+    """n17: what it was asked and what it asked of others ends."""
+    leaving = await connect(house, "Riverside Tenants")
+    asked = await connect(house, "Hill Neighbors")
+    code = await send(house, leaving)
+    await house.remove_bot(leaving.space)
+    late = await house.command(asked.moderator, asked.space, "desk", "action accept", code=code)
+    assert "nothing to decide" in late.text
+    await house.settle()
+    assert not await house.messages(asked.space, "calls")
+
+
+async def test_a_correction_replaces_what_is_held_and_what_is_asked(house: RehearsalHouse) -> None:
+    """a8: nobody accepts an old text; the deadline follows the new hour."""
+    sender = await connect(house, "Riverside Tenants")
+    asked = await connect(house, "Hill Neighbors")
+    code = await send(house, sender)
+    seen = await house.command(sender.moderator, sender.space, "desk", "action correct", code=code)
+    await house.fill(sender.moderator, seen, when="today at 8pm", where="City Hall")
+    await house.settle()
+    [question] = await house.messages(asked.space, "desk")
+    assert "City Hall" in question.text
+    assert "Latest answer: Mon, Nov 23, 5:00 PM ET" in question.text
+    await house.press(asked.moderator, asked.space, "desk", question, "Accept for us")
+    await house.settle()
+    [copy] = await house.messages(asked.space, "calls")
+    assert "City Hall" in copy.text
+    assert not copy.versions
+
+
+async def test_the_ledger_offers_a_second_try(house: RehearsalHouse) -> None:
+    """a10: the permission came back, one press sends it."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    await house.forbid(willing.space, "calls")
+    code = await send(house, sender)
+    seen = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    house.world.channels[f"{willing.space}/calls"].missing.clear()
+    await house.press(sender.moderator, sender.space, "desk", seen, "Try again")
+    await house.settle()
+    assert len(await house.messages(willing.space, "calls")) == 1
+    assert "Posted: 2" in await where(house, sender, code)
+
+
+async def test_the_list_has_codes_and_states(house: RehearsalHouse) -> None:
+    """1.3: only one's own organization's."""
+    sender = await connect(house, "Riverside Tenants")
+    other = await connect(house, "Hill Neighbors")
+    code = await send(house, sender)
+    await write(house, sender, what="A draft")
+    own = await house.command(sender.moderator, sender.space, "desk", "action list")
+    assert code in own.text.replace("\\", "")
+    assert "draft" in own.text
+    foreign = await house.command(other.moderator, other.space, "desk", "action list")
+    assert "no calls yet" in foreign.text
