@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.app import App, MakeAdapter, build_core
 from bot.cards import Card, Choice
-from bot.clock import MovableClock
+from bot.clock import Clock, MovableClock
 from bot.feature import Call, Entry, Feature, Field, Kind, Level
 from bot.outbox import Delivery
 from bot.spaces import Place
@@ -106,7 +106,7 @@ class MatrixBot(MatrixHouse):
     """A MatrixHouse with the meal feature, a movable clock, and shortcuts into the core."""
 
     def __init__(self, synapse: Synapse, folder: Path, clock: MovableClock) -> None:
-        super().__init__(synapse, folder, partial(_build, folder, clock))
+        super().__init__(synapse, folder, partial(build_app, folder, clock))
         self.clock = clock
 
     async def add_organization(self, name: str, room: str = "") -> tuple[str, str]:
@@ -133,7 +133,8 @@ class MatrixBot(MatrixHouse):
         return Delivery(key, "S", 1, kind, "matrix", room, card, True, False, 1, more.pop("tried_at", None), **more)
 
 
-async def _build(folder: Path, clock: MovableClock, make: MakeAdapter) -> App:
+async def build_app(folder: Path, clock: Clock, make: MakeAdapter) -> App:
+    """The bot with this feature on the databases in a folder."""
     urls = f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db"
     core = await build_core(*urls, b"m" * 32, clock=clock, features=[help_feature, MEAL])
     app = App(core, [make])

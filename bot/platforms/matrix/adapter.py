@@ -250,4 +250,4 @@ class MatrixAdapter:
         learned = self.session.sender.eta(messages) if self.session else 0.0
         if learned or self.options.lifted:
             return learned or messages * LIFTED
-        return max(0, messages - BURST) * APART
+        return max(1, messages - BURST) * APART  # at least one distance: the burst may be spent already
