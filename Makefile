@@ -1,8 +1,9 @@
 # One command per wish. Needs Python 3.11 or newer with its venv module, and make. Nothing else.
 #   make demo    the rehearsal in the browser (PORT=8765)
 #   make test    everything; builds what it needs
-#   make venv    only the environment      make lint   ruff, mypy, the laws
-#   make bench   the figures               make clean  forgets the environment
+#   make install what a server needs       make venv   everything that the tests need
+#   make lint    ruff, mypy, the laws      make bench  the figures
+#   make clean   forgets the environment
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -17,7 +18,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # `compat` puts this folder on the path as it is: a new package in it is found without installing again.
 OURS := --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 
-.PHONY: venv demo test bench lint clean
+.PHONY: install venv demo test bench lint clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/python:
@@ -33,6 +34,8 @@ $(RUN): requirements.lock pyproject.toml | $(BIN)/python
 	$(PIP) --require-hashes -r requirements.lock
 	$(PIP) $(OURS)
 	@touch $(RUN)
+
+install: $(RUN)
 
 venv: $(DEV)
 

@@ -150,6 +150,7 @@ def running(data_dir: Path) -> Iterator[None]:
     """Holds the installation for one process: a second bot, or a restore under a running one, is refused."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(os.open(data_dir / "running", os.O_CREAT | os.O_RDWR, 0o600), "w") as lock:
+        _give_to_owner(data_dir / "running")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
@@ -157,12 +158,20 @@ def running(data_dir: Path) -> Iterator[None]:
         yield
 
 
+def _give_to_owner(file: Path) -> None:
+    """What the administrator writes into the service's folder must be readable by the service's own user."""
+    if os.geteuid() == 0:
+        folder = file.parent.stat()
+        os.chown(file, folder.st_uid, folder.st_gid)
+
+
 def _swap(settings: Settings, fresh: Pair, present: Pair, now: datetime) -> list[Path]:
     marker = settings.bot.data_dir / INTERRUPTED
     marker.touch(mode=0o600)
     kept = [aside for file in (present.keys, present.data) for aside in _set_aside(file, now)]
-    fresh.keys.replace(present.keys)
-    fresh.data.replace(present.data)
+    for new, place in ((fresh.keys, present.keys), (fresh.data, present.data)):
+        _give_to_owner(new)
+        new.replace(place)
     _settle(present.data.parent)
     marker.unlink()
     return kept

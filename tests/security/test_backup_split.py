@@ -226,6 +226,19 @@ async def test_an_interrupted_restore_is_noticed_before_the_bot_runs(
     assert await find(settings, "ana")
 
 
+async def test_what_root_restores_belongs_to_the_services_user(settings: Settings) -> None:
+    """6.8: the administrator restores, the service reads."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files to another user")
+    await meet(settings, "ana")
+    pair = backup.back_up(settings, NIGHT)
+    os.chown(settings.bot.data_dir, 61184, 61184)  # the first of systemd's dynamic users
+    with backup.running(settings.bot.data_dir):
+        await backup.restore(settings, pair, MASTER, NIGHT)
+    owners = {name: (settings.bot.data_dir / name).stat().st_uid for name in ("main.db", "keyring.db", "running")}
+    assert owners == {"main.db": 61184, "keyring.db": 61184, "running": 61184}
+
+
 def test_only_one_process_holds_the_installation(settings: Settings) -> None:
     with backup.running(settings.bot.data_dir):
         with pytest.raises(StoreError) as caught:
