@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot import tables as t
 from bot.errors import Limited, Revoked, Unreachable
-from bot.platforms.discord import commands, look_at
+from bot.platforms.discord import DiscordAdapter, commands, look_at
 from bot.platforms.discord.pacer import Pacer
 from bot.spaces import Place
 from tests.adapters.discord_rig import Rig, rig_on
@@ -213,6 +213,15 @@ async def test_a_wrong_token_is_told_apart_from_a_silent_discord(tmp_path: Path)
         address = standin.api_url
     with pytest.raises(Unreachable):
         await look_at("any", address)
+
+
+async def test_a_gateway_that_is_down_at_the_start_is_unreachable(rig: Rig) -> None:
+    """h12: the supervisor waits and starts it again."""
+    adapter = DiscordAdapter(
+        rig.core, rig.standin.token, api_url=rig.standin.api_url, gateway_url="ws://127.0.0.1:9/gateway"
+    )
+    with pytest.raises(Unreachable):
+        await adapter.run()
 
 
 async def test_rows_wait_while_the_bot_is_not_signed_in(tmp_path: Path) -> None:

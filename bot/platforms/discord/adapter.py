@@ -102,6 +102,11 @@ class DiscordAdapter:
             with translated():
                 await gateway
             raise Unreachable
+        except AttributeError as error:
+            if client.ws is not None:
+                raise
+            # discord.py 2.7 looks at the connection it had, also when it never had one.
+            raise Unreachable from error
         finally:
             for task in (gateway, dead):
                 task.cancel()
