@@ -13,7 +13,7 @@ from tests.laws.sources import ROOT, files
 
 WORD = r"([a-z][a-z-]+)"
 TYPED = re.compile(rf"(?:`|\n|sudo |bin/|: |, |\. )causeway (?:--\w+ \w+ )?{WORD}(?: {WORD})?(?=[`\n .,:)\"]|$)")
-MADE = re.compile(r"\bmake ([a-z]+)")
+MADE = re.compile(r"(?:[`\n]|sudo |&& )make ([a-z]+)")
 PAPERS = [path for path in files() if path.suffix == ".md" or (path.suffix == ".toml" and "locales" in path.parts)]
 
 
