@@ -2,7 +2,7 @@
 
     python -m benchmarks.crowd      # the first line printed says where, as JSON; serves until SIGTERM
 
-Steered like the stand-in itself (`tests.discord_standin.control`), with two acts more.
+Steered like the stand-in itself (`tests.discord_standin.control`), with a few acts more.
 """
 
 from __future__ import annotations
@@ -35,6 +35,22 @@ class Crowd(Control):
     async def labels(self, guild: str, channel: str) -> Any:
         """The buttons under the newest message that has any, after waiting for one."""
         return (await self._newest(guild, channel)).labels
+
+    async def plant(self, guild: str, channel: str, label: str, token: str) -> Any:
+        """A message of the bot with one button, as an earlier process of it left it there."""
+        world, place = self._standin.world, self._channel(guild, channel)
+        button = {"type": 2, "style": 1, "label": label, "custom_id": token}
+        body = {"content": "Who comes?", "components": [{"type": 1, "components": [button]}]}
+        message = Message(world.snowflake(), place, world.bot, body, world.clock.wall(), [])
+        self._standin.messages[message.id] = message
+        place.history.append(message)
+
+    async def first_answer(self, guild: str, channel: str, label: str) -> Any:
+        """A press at the moment the bot is at the gateway; returns when it is answered."""
+        await self._standin.until_ready(60)
+        seen = await self._crowd[0].press(await self._newest(guild, channel), label)
+        assert not seen.failed
+        return seen.text
 
     async def press_all(self, guild: str, channel: str, label: str, rate: int, first: int, count: int) -> Any:
         """Each of `count` people presses once, `rate` a second, whether or not others were answered (an open loop).

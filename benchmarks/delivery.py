@@ -109,7 +109,7 @@ async def _ours(
         await add_organizations(app.core, "discord", places)
         adapter = app.adapters[0]
         async with serving(adapter, lambda: adapter.health().well):
-            await post_rows(app, messages)
+            await post_rows(app.core, messages)
             figures = await timed(app.senders[0].drain)
-            await check_all_sent(app, messages)
+            await check_all_sent(app.core, messages)
     return figures

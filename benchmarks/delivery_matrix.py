@@ -108,7 +108,7 @@ async def _ours(user: MatrixUser, rooms: list[str]) -> tuple[tuple[float, float]
             adapter = app.adapters[0]
             assert isinstance(adapter, MatrixAdapter)
             async with serving(adapter, lambda: adapter.is_ready):
-                await post_rows(app, len(rooms) * EACH)
+                await post_rows(app.core, len(rooms) * EACH)
                 figures = await timed(app.senders[0].drain)
-                await check_all_sent(app, len(rooms) * EACH)
+                await check_all_sent(app.core, len(rooms) * EACH)
     return figures, patience

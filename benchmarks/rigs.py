@@ -83,8 +83,8 @@ def crowd_process() -> Iterator[DiscordProcess]:
 async def app_with(*adapters: MakeAdapter, features: Sequence[Feature] = ()) -> AsyncIterator[App]:
     """The bot on an SQLite file (synchronous=FULL), not running yet; features have no part in deliveries."""
     with tempfile.TemporaryDirectory() as folder:
-        urls = [f"sqlite:///{folder}/{name}" for name in ("main.db", "keys.db")]
-        core = await build_core(*urls, b"b" * 32, features=features)
+        main, keys = f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db"
+        core = await build_core(main, keys, b"b" * 32, features=features)
         app = App(core, adapters)
         try:
             yield app
@@ -143,9 +143,8 @@ async def serving(adapter: Adapter, ready: Callable[[], bool]) -> AsyncIterator[
             await task
 
 
-async def post_rows(app: App, messages: int) -> None:
+async def post_rows(core: Core, messages: int) -> None:
     """So many deliveries in the outbox, spread evenly over the channels for calls."""
-    core = app.core
     async with core.db.write() as tx:
         channels = await core.spaces.channels(tx, "calls")
         for number in range(messages):
@@ -154,10 +153,15 @@ async def post_rows(app: App, messages: int) -> None:
             await core.outbox.post(tx, channel, card, subject=f"A-{number:04d}", now=core.clock.now(), urgent=True)
 
 
-async def check_all_sent(app: App, messages: int) -> None:
+async def sent_rows(core: Core) -> int:
+    """How many deliveries arrived."""
+    async with core.db.read() as tx:
+        return int(await tx.value(select(func.count()).select_from(t.delivery).where(t.delivery.c.state == "sent")))
+
+
+async def check_all_sent(core: Core, messages: int) -> None:
     """A figure of deliveries that did not arrive is none."""
-    async with app.core.db.read() as tx:
-        sent = await tx.value(select(func.count()).select_from(t.delivery).where(t.delivery.c.state == "sent"))
+    sent = await sent_rows(core)
     assert sent == messages, f"{sent} of {messages} were sent"
 
 
