@@ -1,0 +1,99 @@
+"""Law 3: all steps equal the tables in the code; a newer database is refused; a broken step leaves nothing."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from bot import migrate, registry
+from bot.db import metadata
+from bot.errors import NewerDatabase
+from bot.words import Words
+from tests.laws.sources import ROOT
+
+HALF = '''
+from alembic import op
+import sqlalchemy as sa
+revision, down_revision, branch_labels, depends_on = "broken_0001", None, ("broken",), ("core_0001",)
+
+def upgrade():
+    op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
+    op.execute("INSERT INTO there_is_no_such_table VALUES (1)")
+'''
+
+
+async def inside(url: str, look: Any) -> Any:
+    """What a function sees through SQLAlchemy's own connection."""
+    engine = migrate.engine_for(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(look)
+    finally:
+        await engine.dispose()
+
+
+def differences(connection: Connection) -> list[Any]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": metadata})
+    return [one for one in compare_metadata(context, metadata) if not _is_alembics(one)]
+
+
+def _is_alembics(found: Any) -> bool:
+    return getattr(found[1], "name", "") == "alembic_version" if isinstance(found, tuple) else False
+
+
+def tables(connection: Connection) -> set[str]:
+    from sqlalchemy import inspect
+
+    return set(inspect(connection).get_table_names())
+
+
+async def test_all_steps_equal_the_tables_in_the_code(url: str) -> None:
+    """Law 3"""
+    registry.discover()
+    await migrate.upgrade(url)
+    assert await inside(url, differences) == []
+
+
+async def test_a_second_start_changes_nothing(url: str) -> None:
+    await migrate.upgrade(url)
+    before = await inside(url, tables)
+    await migrate.upgrade(url)
+    assert await inside(url, tables) == before
+
+
+async def test_a_newer_database_is_refused_with_a_sentence(url: str) -> None:
+    """Law 3"""
+    await migrate.upgrade(url)
+
+    def from_the_future(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO alembic_version VALUES ('core_9999')"))
+        connection.commit()
+
+    await inside(url, from_the_future)
+    with pytest.raises(NewerDatabase) as refused:
+        await migrate.upgrade(url)
+    for language in ("en", "es"):
+        sentence = Words.load(ROOT).say(language, refused.value.key, **refused.value.params)
+        assert "core_9999" in sentence.replace("\\", "")
+
+
+async def test_a_step_that_fails_half_way_leaves_nothing(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FACTS 48: not its first table either, and the steps before it stay."""
+    await migrate.upgrade(url)
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "broken_0001.py").write_text(HALF)
+    monkeypatch.setattr(migrate, "FOLDER", folder)
+    with pytest.raises(Exception, match="there_is_no_such_table"):
+        await migrate.upgrade(url)
+    found = await inside(url, tables)
+    assert "half" not in found
+    assert "person" in found
