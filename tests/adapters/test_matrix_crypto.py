@@ -161,6 +161,30 @@ async def test_a_message_that_could_not_be_read_is_read_when_its_key_comes(synap
         assert not await us.inbox.parked()
 
 
+async def test_keys_that_the_server_has_already_do_not_stop_the_others(
+    synapse: Synapse, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """h10: killed between an upload and its note, the next keys get new names and the loop goes on."""
+    bot = await synapse.user("bot")
+    store = own_store(tmp_path, account_of(bot))
+    async with client_for(bot, tmp_path) as client:
+        client.store.database.close()
+    before = store.read_bytes()
+    async with client_for(bot, tmp_path) as client:
+        await Listener(client).loop.step()
+        assert client.olm.account.shared
+        client.store.database.close()
+    store.write_bytes(before)  # as if nothing of the upload had been written down
+    async with client_for(bot, tmp_path) as client:
+        listener = Listener(client)
+        assert not client.olm.account.shared
+        await listener.loop.step()
+        await bot.send(await bot.create_room("Own"), "wake up")
+        await listener.loop.step()
+        assert client.olm.account.shared
+    assert "one-time keys were there already" in caplog.text
+
+
 async def test_a_restart_after_a_send_does_not_double_an_encrypted_message(synapse: Synapse, tmp_path: Path) -> None:
     """a11: encrypted anew with another session, the same transaction is still the same event."""
     anna, bot = await synapse.user("anna"), await synapse.user("bot")

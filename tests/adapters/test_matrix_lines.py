@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from bot import tables as t
 from bot.errors import Denied
+from bot.platforms.matrix.inbox import UNREADABLE, Arrival
 from bot.platforms.matrix.rows import InboxRows
 from bot.spaces import Place
 from tests.adapters.matrix_bot import MatrixBot, connected
@@ -109,6 +112,29 @@ async def test_a_waiting_line_is_sealed_and_a_handled_one_is_empty(bot: MatrixBo
     assert not await inbox.waiting()
     files = [path.read_bytes() for path in bot._folder.glob("main.db*")]
     assert not any(b"kept-as-noise" in content for content in files)
+
+
+async def test_what_cannot_be_read_is_told_once(bot: MatrixBot) -> None:
+    """h10: after a minute without its key, in the room, once; after a week it is given up."""
+    space, person = await connected(bot)
+    room = bot.communities[space].rooms["hall"]
+    sent = int(bot.clock.now().timestamp() * 1000)
+    for number in range(2):
+        lost = Arrival(f"$lost{number}", room, UNREADABLE, person, sent, {"type": "m.room.encrypted"})
+        position = await bot.session.inbox.position()
+        await bot.session.inbox.keep([lost], position or "")
+    await bot.session.desk.complain()
+    await bot.settle()
+    assert await bot.messages(space, "hall") == []
+    bot.clock.move(timedelta(seconds=61))
+    for _ in range(2):
+        await bot.session.desk.complain()
+        await bot.settle()
+    (line,) = await bot.messages(space, "hall")
+    assert "could not read" in line.text
+    bot.clock.move(timedelta(days=8))
+    await bot.session.desk.complain()
+    assert not await bot.session.inbox.parked()
 
 
 async def test_a_form_is_a_dialogue_in_either_language(bot: MatrixBot) -> None:

@@ -7,6 +7,7 @@ from bot.platforms.matrix import rooms
 from bot.platforms.matrix.rooms import DirectRooms
 from bot.platforms.matrix.send import account_data
 from tests.adapters.matrix_parts import PICKLE_KEY, client_for
+from tests.rigs.matrix_user import Refused
 from tests.rigs.synapse import Synapse
 
 
@@ -52,6 +53,32 @@ async def test_a_direct_room_that_the_bot_was_put_out_of_is_made_anew(synapse: S
         await bot.leave(room)
         again, _ = await direct.room_for(anna.user_id)
         assert again != room
+
+
+async def test_a_server_that_gives_no_aliases_gets_a_direct_room_without_one(synapse: Synapse) -> None:
+    """h11: the rig refuses aliases to accounts of this name, as some servers do to all."""
+    anna, bot = await synapse.user("anna"), await synapse.user("noalias")
+    async with client_for(bot) as client:
+        direct = DirectRooms(client, PICKLE_KEY, "Causeway")
+        room, _ = await direct.room_for(anna.user_id)
+        assert await direct.room_for(anna.user_id) == (room, False)
+
+
+async def test_a_direct_room_with_a_third_person_is_not_private_any_more(synapse: Synapse) -> None:
+    """d6: then another one is made; the person alone cannot let anybody in."""
+    anna, bo, bot = [await synapse.user(name) for name in ("anna", "bo", "bot")]
+    async with client_for(bot) as client:
+        direct = DirectRooms(client, PICKLE_KEY, "Causeway")
+        room, _ = await direct.room_for(anna.user_id)
+        await anna.join(room)
+        with pytest.raises(Refused):
+            await anna.invite(room, bo.user_id)
+        await bot.invite(room, bo.user_id)
+        await bo.join(room)
+        assert not await direct.is_pair(room, anna.user_id)
+        again, present = await direct.room_for(anna.user_id)
+        assert again != room
+        assert not present
 
 
 async def test_somebody_who_left_is_not_invited_again_by_itself(synapse: Synapse) -> None:

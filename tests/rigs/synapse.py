@@ -51,6 +51,7 @@ listeners:
 database: {{name: sqlite3, args: {{database: {home}/homeserver.db}}}}
 bcrypt_rounds: 4
 caches: {{sync_response_cache_duration: 0s}}
+alias_creation_rules: [{{user_id: '@noalias*', action: deny}}, {{user_id: '*', action: allow}}]
 presence: {{enabled: false}}
 user_directory: {{enabled: false}}
 stats: {{enabled: false}}

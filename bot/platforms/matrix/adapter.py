@@ -82,12 +82,19 @@ class Session:
         if brought_keys(answer) and await reread_parked(client, self.inbox, self.interest):
             self.loop.arrived.set()
         if not self._signed:
-            self._signed = True
-            await cross_sign(client, self._folder, self._pickle_key, self._password)
+            await self._sign(client)
         await self.desk.complain()
         if time.monotonic() - self._purged > DAY:
             self._purged = time.monotonic()
             await self.inbox.forget()
+
+    async def _sign(self, client: AsyncClient) -> None:
+        """Once per start; a server without cross-signing is left in peace."""
+        try:
+            await cross_sign(client, self._folder, self._pickle_key, self._password)
+        except Denied:
+            log.warning("matrix: the server does not take cross-signing keys")
+        self._signed = True
 
     async def serve(self, ready: Callable[[], None]) -> None:
         """Listens and answers until cancelled; raises what ends either."""
@@ -104,6 +111,7 @@ class Session:
                 with suppress(asyncio.CancelledError, PlatformError):
                     await task
             await self.client.close()
+            self.client.store.database.close()
 
     async def _answer(self, ready: Callable[[], None]) -> None:
         await self._load()

@@ -11,7 +11,7 @@ from nio.events import ForwardedRoomKeyEvent, RoomKeyEvent
 from nio.exceptions import LocalProtocolError
 from nio.responses import SyncResponse
 
-from bot.errors import Unreachable
+from bot.errors import Denied, PlatformError, Revoked, Unreachable
 from bot.platforms.matrix.arrivals import ALL, Interest, arrival_of, parse
 from bot.platforms.matrix.calls import CLIENT_API, ask, call, check
 from bot.platforms.matrix.inbox import UNREADABLE, Arrival, Inbox
@@ -20,14 +20,43 @@ log = logging.getLogger(__name__)
 
 
 async def look_after_keys(client: AsyncClient) -> None:
-    """What nio's own loop would do after every sync (FACTS 20)."""
+    """What nio's own loop would do after every sync (FACTS 20). One step that fails does not keep the others
+    from theirs.
+    """
     if client.olm is None:
         return
-    await _send_to_devices(client)
-    if client.should_upload_keys and (client.olm.uploaded_key_count is not None or not client.olm.account.shared):
+    faults = []
+    for step in (_send_to_devices, _upload, _query, _claim):
+        try:
+            await step(client)
+        except Revoked:
+            raise
+        except PlatformError as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+
+
+async def _upload(client: AsyncClient) -> None:
+    olm = client.olm
+    if not client.should_upload_keys or (olm.account.shared and olm.uploaded_key_count is None):
+        return
+    try:
         await call(client.keys_upload())
+    except Denied:
+        # Killed between an upload and nio's note of it: the server has other keys under these names and would refuse
+        # them for ever. Called published, they are left alone, and the next ones get new names.
+        log.warning("matrix: one-time keys were there already; new ones follow")
+        olm.mark_keys_as_published()
+        olm.save_account()
+
+
+async def _query(client: AsyncClient) -> None:
     if client.should_query_keys:
         await call(client.keys_query())
+
+
+async def _claim(client: AsyncClient) -> None:
     if client.should_claim_keys:
         await call(client.keys_claim(client.get_users_for_key_claiming()))
 

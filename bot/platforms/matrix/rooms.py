@@ -118,7 +118,15 @@ class DirectRooms:
             "room_version": ROOM_VERSION, "room_alias_name": self.alias_name(user_id), "initial_state": state,
             "power_level_content_override": {"invite": 50},  # nobody else is let in by the person: it stays private
         }  # fmt: skip
-        made = await ask(self.client, "POST", f"{CLIENT_API}/createRoom", body)
+        try:
+            return await self._create(body)
+        except Denied:
+            # Either another process was quicker, or this server lets nobody make aliases: then without one.
+            return await self._by_alias(user_id) or await self._create({**body, "room_alias_name": None})
+
+    async def _create(self, body: Json) -> str:
+        wanted = {key: value for key, value in body.items() if value is not None}
+        made = await ask(self.client, "POST", f"{CLIENT_API}/createRoom", wanted)
         room = MatrixRoom(made["room_id"], self.client.user_id, self._encrypted)
         self.client.rooms.setdefault(room.room_id, room)
         return str(room.room_id)
