@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import discord
@@ -77,9 +77,13 @@ async def test_without_the_number_the_letter_says_where_the_link_will_be(house: 
     assert "pídelo a nuestra coalición" in seen.text
 
 
-async def test_the_longest_letter_fits_one_message_in_each_language(house: RehearsalHouse) -> None:
-    """FACTS 35: 2,000 characters on Discord, with room to spare."""
-    seen = await written(house, settings(application_id=APPLICATION, newcomers=True), "O" * 120, state="TX")
+async def test_the_longest_letter_fits_one_message_in_each_language(
+    house: RehearsalHouse, clock: MovableClock
+) -> None:
+    """FACTS 35: 2,000 characters on Discord, with room to spare, also on the day with the longest name."""
+    clock.move(datetime(2027, 9, 15, 23, 30, tzinfo=UTC) - clock.now())
+    seen = await written(house, settings(application_id=APPLICATION, newcomers=True), "O" * 120, state="CO")
+    assert "miércoles, 22 de septiembre" in seen.texts[2]
     assert len(seen.texts) == 3
     for text in seen.texts[1:]:
         assert len(text) <= 1900
