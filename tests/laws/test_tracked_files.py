@@ -84,6 +84,9 @@ def test_both_locks_agree() -> None:
 def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     locked = (ROOT / "requirements-dev.lock").read_text().lower()
-    asked = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    asked = [*project["dependencies"], *extras["build"], *extras["dev"]]
     names = [re.sub(r"[._]", "-", re.split(r"[\[><=~! ]", line)[0].lower()) for line in asked]
     assert [name for name in names if f"\n{name}" not in f"\n{locked}"] == []
+    # Left out when compiled without `--extra build`: then a fresh machine cannot build the project.
+    assert "\nsetuptools==" in (ROOT / "requirements.lock").read_text()
