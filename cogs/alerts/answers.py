@@ -76,14 +76,19 @@ async def tally(call: Call, subject: str) -> None:
         return
     everybody = await organizations(call)
     people = (await store.total(call.tx, subject)).yes
-    sender = everybody[alert.organization]
+    sender = everybody.get(alert.organization)
+    if sender is None:  # it left more than 30 days ago; what stands stays as it is
+        return
     cards = {
-        one.channel: copy_card(call, alert, sender, everybody[one.organization], one.language, one.line, people)
+        # Who left may be forgotten while its copy still stands in the ledger: nothing is delivered there any more.
+        one.channel: copy_card(
+            call, alert, sender, everybody.get(one.organization, sender), one.language, one.line, people
+        )
         for one in await store.copies(call.tx, subject)
-        if one.channel and one.organization in everybody
+        if one.channel
     }
     await call.outbox.tally(
-        call.tx, subject, lambda channel: cards[channel], call.now,
+        call.tx, subject, cards.__getitem__, call.now,
         lambda platform: rules.pace(call.seconds_for(platform, 1)) - SOON,
     )  # fmt: skip
 

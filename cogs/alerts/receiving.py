@@ -30,7 +30,7 @@ async def _ours(call: Call, code: str) -> tuple[Alert, list[Any]]:
     alert = await store.public(call.tx, code)
     rows = await store.received(call.tx, call.scope, alert.id) if alert and call.organization else []
     rows = [one for one in rows if one.channel]
-    if alert is None or not rows:
+    if alert is None or not rows or alert.organization not in await organizations(call):
         raise Missing
     return alert, rows
 

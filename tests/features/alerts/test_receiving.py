@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import update
+
+from bot import tables as t
 from bot.clock import MovableClock
 from bot.feature import Call
 from tests.conformance.house import RehearsalHouse
@@ -176,3 +180,32 @@ async def test_the_list_has_codes_and_states(house: RehearsalHouse) -> None:
     assert "draft" in own.text
     foreign = await house.command(other.moderator, other.space, "desk", "action list")
     assert "no calls yet" in foreign.text
+
+
+@pytest.mark.parametrize(("label", "copies"), [("Look again", 1), ("Send anyway", 1)])
+async def test_what_is_not_sure_is_said_and_a_person_decides(house: RehearsalHouse, label: str, copies: int) -> None:
+    """a10 n2: *unknown* is shown, never guessed; the platform itself still refuses the double."""
+    sender = await connect(house, "Riverside Tenants")
+    code = await send(house, sender)
+    async with house.app.core.db.write() as tx:
+        await tx.run(update(t.delivery).where(t.delivery.c.kind == "post").values(state="unknown", reason="unsure"))
+    seen = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    assert "Not sure it arrived**: I could not find out" in seen.text
+    await house.press(sender.moderator, sender.space, "desk", seen, label)
+    await house.settle()
+    assert len(await house.messages(sender.space, "calls")) == copies
+    assert "Posted: 1" in await where(house, sender, code)
+    again = await house.command(sender.moderator, sender.space, "desk", "action retry", code=code, how="look")
+    assert "nothing to try again" in again.text
+
+
+async def test_a_copy_that_could_not_be_corrected_says_so(house: RehearsalHouse) -> None:
+    """n3: unreachable places are listed for a person."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    code = await send(house, sender)
+    await house.forbid(willing.space, "calls")
+    seen = await house.command(sender.moderator, sender.space, "desk", "action correct", code=code)
+    await house.fill(sender.moderator, seen, where="City Hall")
+    await house.settle()
+    assert "Northside Workers (#calls): **Posted, but without the newest change**" in await where(house, sender, code)
