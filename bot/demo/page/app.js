@@ -127,8 +127,8 @@ function stage() {
 }
 
 function clock() {
-  const shown = { weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZone: 'America/New_York', timeZoneName: 'shortGeneric' };
-  $('now').textContent = now().toLocaleString(language, shown);
+  const shown = { weekday: 'short', month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZone: 'America/New_York' };
+  $('now').textContent = `${now().toLocaleString(language, shown)} ${say('zone')}`;
   $('now').dateTime = now().toISOString();
 }
 

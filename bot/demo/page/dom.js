@@ -29,7 +29,7 @@ export function el(tag, attributes = {}, ...children) {
     else if (name === 'value') made.value = value;
     else made.setAttribute(name, value === true ? '' : value);
   }
-  made.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  made.append(...children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false));
   return made;
 }
 
@@ -62,7 +62,7 @@ function copy(node) {
 /** Puts `children` into `parent` and keeps the focus on whatever carries the same `data-key`. */
 export function refill(parent, ...children) {
   const key = parent.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  parent.replaceChildren(...children.flat().filter((one) => one !== null && one !== undefined && one !== false));
+  parent.replaceChildren(...children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== false));
   if (key) parent.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
 }
 

@@ -1,0 +1,66 @@
+"""`causeway demo --script`: the whole walk, and counts that are read back."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from bot.demo.hands import Walk
+from bot.demo.script import Result
+from bot.demo.stage import BotAway, Stage
+from bot.demo.town import GROUPS, residents
+from bot.demo.walk import BEATS
+from bot.words import LANGUAGES
+
+COUNTS = {"spaces": 12, "alerts": 2, "answers": 9, "sent": 11, "failed": 2}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_walk_is_what_the_database_holds(language: str) -> None:
+    """Issue 2, section 3: one JSON object on standard output, exit 0 only if every count is right."""
+    command = [sys.executable, "-m", "bot", "demo", "--script", "--json", "--language", language]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said.pop("seconds") > 0
+    assert said == {"spaces": 12, "alerts": 2, "deliveries": {"sent": 11, "failed": 2}, "answers": 9}
+    assert len(done.stderr.splitlines()) >= len(BEATS)
+
+
+def test_a_count_that_differs_is_not_right() -> None:
+    assert Result(COUNTS, COUNTS, 1.0).right
+    assert not Result({**COUNTS, "answers": 10}, COUNTS, 1.0).right
+    assert not Result(COUNTS, COUNTS, 1.0, "somewhere else").right
+
+
+def test_every_beat_has_its_sentence_in_both_languages(walk: Walk) -> None:
+    words = walk.stage.core.words
+    for beat in BEATS:
+        said = words.everywhere(f"demo.beat.{beat.name}")
+        assert said["en"] != said["es"]
+
+
+def test_the_coalition_is_as_promised() -> None:
+    """Issue 2, section 3: twelve in five states, both languages, both kinds of platform, every policy."""
+    assert len(GROUPS) == 12
+    assert len({one.name for one in GROUPS}) == 12
+    assert len({one.state for one in GROUPS}) == 5
+    assert {one.language for one in GROUPS} == {"en", "es", "both"}
+    assert {one.policy for one in GROUPS} == {"auto", "hold", "never"}
+    assert {one.style for one in GROUPS} == {"forms", "lines"}
+    assert "America/Phoenix" in {one.zone for one in GROUPS}
+    assert sum(one.deaf for one in GROUPS) == 1
+    assert {who.role for _, who in residents()} == {"coordinator", "moderator", "member", "newcomer"}
+    assert len({who.name for _, who in residents()}) == len(list(residents()))
+
+
+async def test_nobody_can_act_while_the_bot_is_away(stage: Stage) -> None:
+    await stage.kill()
+    with pytest.raises(BotAway):
+        _ = stage.core
+    await stage.kill()  # twice is once
+    await stage.start()
+    assert stage.alive
