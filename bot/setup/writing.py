@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import backup
 from bot.app import build_core
@@ -19,7 +19,9 @@ from bot.db import Tx
 from bot.errors import UserError
 from bot.secrets import Secrets, database_url, master_key, write_private
 from bot.setup.readings import Listed
-from bot.setup.wizard import Answers
+
+if TYPE_CHECKING:  # the wizard brings both chat libraries: 27 MB that `causeway run` on Discord alone never needs
+    from bot.setup.wizard import Answers
 
 Values = dict[str, dict[str, Any]]
 
