@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.laws import test_imports, test_size_and_style, test_tracked_files, test_words
-from tests.laws.sources import Source
+from tests.laws.sources import Source, sources
 
 
 def source(folder: Path, text: str) -> Source:
@@ -37,7 +37,7 @@ def test_using_the_calls_time_is_not(text: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "package"),
     [
-        ("import discord.ui", "discord"), ("from discord import Embed", "discord"), ("import aiohttp as web", "aiohttp"),
+        ("import discord.ui", "discord"), ("from discord import Embed", "discord"), ("import nio as n", "nio"),
         ("from cogs.alerts import store", "cogs.alerts.store"), ("def f():\n    import nio", "nio"),
     ],
 )  # fmt: skip
@@ -50,7 +50,7 @@ def test_a_name_that_only_begins_alike_is_another_module(tmp_path: Path) -> None
 
 
 def test_relative_imports_are_resolved() -> None:
-    inside = next(found for found in test_imports.sources("bot") if found.module == "bot.when.reading")
+    inside = next(found for found in sources("bot") if found.module == "bot.when.reading")
     assert "bot.when" in {module.rsplit(".", 1)[0] for module, _line in inside.imports()}
 
 
