@@ -35,6 +35,7 @@ PICKLE_KEY = "a key of the benchmarks, long enough"
 async def against_nio(rooms: int) -> dict[str, Any]:
     """CPU of this process for each message, and messages a second: ours and bare, the server's limit lifted.
 
+    A bot hears its own messages come back; `listening` is nio with a sync beside it, as every bot has one.
     Without that lift Synapse takes ten at once and then one every five seconds, for any client: that is not run,
     `seconds_unlifted` is what the adapter says it takes.
     """
@@ -44,8 +45,9 @@ async def against_nio(rooms: int) -> dict[str, Any]:
         user = await server.user("causeway")
         made = await _rooms(user, rooms)
         progress("matrix: deliveries")
-        bare = await _bare(user, made)
+        bare = await _bare(user, made, listens=False)
         ours, patience = await _ours(user, made)
+        listening = await _bare(user, made, listens=True)
     finally:
         await asyncio.to_thread(server.stop)
         server.erase()
@@ -53,6 +55,8 @@ async def against_nio(rooms: int) -> dict[str, Any]:
     return {
         "rooms": rooms,
         **compared(ours, bare, messages),
+        "listening_cpu_ms": round(listening[0] / messages * 1000, 3),
+        "listening_cpu_ratio": round(ours[0] / listening[0], 2),
         "rate": round(messages / ours[1], 1),
         "bare_rate": round(messages / bare[1], 1),
         "rate_ratio": round(bare[1] / ours[1], 2),
@@ -70,10 +74,12 @@ async def _rooms(user: MatrixUser, count: int) -> list[str]:
     return list(await asyncio.gather(*(make(number) for number in range(count))))
 
 
-async def _bare(user: MatrixUser, rooms: list[str]) -> tuple[float, float]:
+async def _bare(user: MatrixUser, rooms: list[str], listens: bool) -> tuple[float, float]:
     """The same words, drawn once, straight through nio."""
     client = AsyncClient(user.url, user.user_id)
     client.restore_login(user.user_id, user.device_id, user.token)
+    heard = asyncio.Event()
+    listening = asyncio.create_task(_listen(client, heard)) if listens else None
     gate = asyncio.Semaphore(IN_FLIGHT)
     content = {
         "msgtype": "m.text", "body": TEXT, "format": "org.matrix.custom.html", "formatted_body": TEXT, "m.mentions": {},
@@ -81,17 +87,30 @@ async def _bare(user: MatrixUser, rooms: list[str]) -> tuple[float, float]:
 
     async def send(number: int) -> None:
         async with gate:
-            room = rooms[number % len(rooms)]
-            answer = await client.room_send(room, "m.room.message", content, tx_id=f"bare-{number}")
+            room = rooms[number % len(rooms)]  # -1 warms up
+            answer = await client.room_send(room, "m.room.message", content, tx_id=f"bare-{listens}-{number}")
         assert isinstance(answer, RoomSendResponse), answer
 
     async def work() -> None:
         await asyncio.gather(*(send(number) for number in range(len(rooms) * EACH)))
 
     try:
+        await send(-1)
+        if listens:
+            await heard.wait()
         return await timed(work)
     finally:
+        if listening is not None:
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
         await client.close()
+
+
+async def _listen(client: AsyncClient, heard: asyncio.Event) -> None:
+    await client.sync(timeout=0, full_state=True)
+    heard.set()
+    while True:
+        await client.sync(timeout=30_000)
 
 
 async def _ours(user: MatrixUser, rooms: list[str]) -> tuple[tuple[float, float], float]:
