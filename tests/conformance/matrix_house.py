@@ -251,7 +251,8 @@ class MatrixHouse:
 
         async def is_done() -> bool:
             async with self.app.core.db.read() as tx:
-                return bool(await tx.value(query) == "done")
+                done = await tx.value(query) == "done"
+            return done and not self.session.desk.working
 
         await until(is_done)
 

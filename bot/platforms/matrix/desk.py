@@ -52,6 +52,7 @@ class Desk:
     def __init__(self, core: Core, client: AsyncClient, inbox: InboxRows, direct: DirectRooms, book: Book) -> None:
         self._core, self._client, self._inbox = core, client, inbox
         self._direct, self._book = direct, book
+        self.working = False  # whether something is being handled now, with what follows its commit
         self._failed: Counter[str] = Counter()
         self._complained: dict[str, datetime] = {}
 
@@ -78,6 +79,7 @@ class Desk:
         return len(waiting)
 
     async def _take(self, arrival: Arrival) -> None:
+        self.working = True
         try:
             await self._dispatch(arrival)
         except Denied:
@@ -90,6 +92,8 @@ class Desk:
             self._failed[arrival.key] += 1
             if self._failed[arrival.key] >= TRIES:
                 await self._inbox.finish(arrival.key)
+        finally:
+            self.working = False
 
     async def _dispatch(self, arrival: Arrival) -> None:
         match arrival.kind:
