@@ -13,6 +13,12 @@ async def make_moderator(call: Call) -> None:
     call.say("moderator_code", name=call.home.name, once=Md(code))
 
 
+async def add_space(call: Call) -> None:
+    """A code for one more server or room of the same organization, on any platform; the open one ends."""
+    code = await call.spaces.new_code(call.tx, call.home.id, call.now)
+    call.say("space_code", name=call.home.name, once=Md(code))
+
+
 async def leave(call: Call, sure: str) -> None:
     """Everything of the organization ends, after a second word."""
     if sure:
@@ -68,6 +74,7 @@ feature = Feature(
             fields=(Field("zone", limit=60, check=panel.check_zone),),
         ),
         Entry("moderator", make_moderator, Level.MODERATOR, anywhere=False),
+        Entry("space", add_space, Level.MODERATOR, anywhere=False),
         Entry(
             "leave", leave, Level.MODERATOR, anywhere=False,
             fields=(Field("sure", Kind.CHOICE, required=False, options=("yes",)),),

@@ -66,7 +66,7 @@ async def _settle_in(call: Call, organization: Organization) -> None:
         if "connected" in feature.hooks:
             await feature.hooks["connected"](call)
     setup = call.choice("setup_button", "setup", weight="main", mine=True, organization=organization.id)
-    call.say("connected", setup, name=organization.name)
+    call.say("connected" if organization.state == "waiting" else "connected_too", setup, name=organization.name)
 
 
 def _refusal(key: str) -> Refused:

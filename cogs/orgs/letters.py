@@ -45,8 +45,13 @@ def zone_for(call: Call, state: str) -> str:
 
 
 async def new_code(call: Call, organization: str) -> None:
-    """A new letter; the code of the old one ends. One that left may come back with it."""
+    """A new letter; the code of the old one ends. One that left may come back with it.
+
+    Never for one that is connected: who redeems a code becomes its moderator, and that is for its own people to give.
+    """
     found = await find(call, organization)
+    if found.state == "connected":
+        raise UserError("orgs.connected_already", field="organization", name=found.name)
     if found.state == "left":
         await call.spaces.change(call.tx, found.id, state="waiting", left_at=None)
     await send_letter(call, found)

@@ -180,7 +180,7 @@ async def furnished(house: House) -> tuple[Partner, str]:
     await house.command(friend, partner.space, "desk", "org setup")
     await house.command(partner.moderator, partner.space, "desk", "org moderator")
     await house.command(partner.moderator, partner.space, "desk", "org role", platform_role="level 50", role="sender")
-    await house.command(office, "", "", "org code", organization=partner.code)
+    await house.command(partner.moderator, partner.space, "desk", "org space")
     core = house.app.core
     async with core.db.read() as tx:
         own = await core.spaces.by_code(tx, partner.code)

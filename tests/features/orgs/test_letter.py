@@ -164,6 +164,18 @@ async def test_a_new_letter_ends_the_old_code_and_revoke_ends_both(house: Rehear
     assert "is connected" in await tried(third)
 
 
+async def test_a_coordinator_makes_no_code_for_a_connected_organization(house: RehearsalHouse) -> None:
+    """A2 B3: who redeems it would be its moderator; only its own people give that."""
+    office = await coordinator(house)
+    partner = await connect(house, office, NAME)
+    refused = await house.command(office, "", "", "org code", organization=partner.code)
+    assert "Its own moderators" in refused.text
+    made = await house.command(partner.moderator, partner.space, "desk", "org space")
+    annex = await house.new_space("Riverside Annex", ROOMS)
+    manager = await house.new_person("Lu", manages=annex)
+    assert "like its others" in (await house.command(manager, annex, "desk", "connect", code=secret_in(made))).text
+
+
 @pytest.mark.parametrize("words", ["org add", "org code", "org revoke"])
 async def test_only_a_coordinator_writes_letters(house: RehearsalHouse, words: str) -> None:
     """A2 B3: somebody else's organization, an unknown one: refused alike, before anything is looked up."""
