@@ -3,7 +3,7 @@
 #   make test    everything; builds what it needs
 #   make install what a server needs       make venv   everything that the tests need
 #   make lint    ruff, mypy, the laws      make bench  the figures
-#   make clean   forgets the environment
+#   make audit   known holes (network)     make clean  forgets the environment
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # `compat` puts this folder on the path as it is: a new package in it is found without installing again.
 OURS := --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 
-.PHONY: install venv demo test bench lint clean
+.PHONY: install venv demo test bench lint audit clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/python:
@@ -53,6 +53,10 @@ lint: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/python -m pytest -q tests/laws
+
+# Needs the network: asks the public list of known holes about the locked versions.
+audit: $(DEV)
+	$(BIN)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
 clean:
 	rm -rf $(VENV)
