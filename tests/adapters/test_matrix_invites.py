@@ -89,6 +89,16 @@ async def test_an_unconnected_room_is_left_after_an_hour_and_a_connected_one_is_
     assert (await owner.members(rooms["kept"]))[bot.bot.user_id] == "join"
 
 
+async def test_a_space_is_left_with_its_rooms(bot: MatrixBot) -> None:
+    """A6: an organization that asks to leave; a room that somebody else connected stays."""
+    space = await bot.new_space("Tenants", ("hall", "kept"))
+    community = bot.communities[space]
+    await bot.add_organization("Kept", community.rooms["kept"])
+    await bot.adapter.leave(space)
+    for room, membership in ((space, "leave"), (community.rooms["hall"], "leave"), (community.rooms["kept"], "join")):
+        assert (await community.owner.members(room))[bot.bot.user_id] == membership
+
+
 async def test_being_put_out_ends_everything_there(bot: MatrixBot) -> None:
     """A6: a kick from the organization's space ends the organization at once."""
     space, _ = await connected(bot)

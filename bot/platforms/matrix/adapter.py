@@ -224,11 +224,18 @@ class MatrixAdapter:
         return () if book.rights(address).may_send(self.account.user_id) else ("level",)
 
     async def leave(self, address: str) -> None:
-        """Leaves a room, unless it was connected meanwhile."""
+        """Leaves a room, or a space with its rooms, unless connected meanwhile. What else was theirs has an hour."""
         session = await self._serving()
-        if not await self.core.is_ours(self.name, address):
-            session.book.forget(address)
-            await rooms.leave(session.client, address)
+        if await self.core.is_ours(self.name, address):
+            return
+        others = [one for one in session.book.siblings(address, self.account.user_id) if one != address]
+        inside = [one for one in others if session.book.parent(one) == address]
+        for one in (address, *inside):
+            if not await self.core.is_ours(self.name, one):
+                session.book.forget(one)
+                await rooms.leave(session.client, one)
+        for one in set(others) - set(inside):
+            await session.desk.entered(one)
 
     async def manages(self, account: str, place: Place) -> bool:
         """Whether somebody has level 50 in a room now, as the server says."""
