@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.access import Level, may
+from bot.app import keep_house
 from bot.clock import MovableClock
 from bot.feature import Call, Feature
 from bot.platforms.base import Act
 from bot.spaces import Organization, Place
+from cogs.orgs.store import moderator_code
 from tests.conformance.house import RehearsalHouse
 from tests.features.orgs.office import ROOMS, Partner, connect, coordinator, letter, plain, secret_in, set_up
 
@@ -169,6 +172,9 @@ async def test_a_moderators_code_is_good_for_a_day(house: RehearsalHouse, clock:
     clock.move(timedelta(hours=25))
     late = await house.command(await house.new_person("Sol"), "", "", "connect", code=code)
     assert "cannot be used here" in late.text
+    await keep_house(house.app.core)
+    async with house.app.core.db.read() as tx:
+        assert await tx.all(select(moderator_code)) == []
 
 
 async def test_the_panel_needs_a_space(house: RehearsalHouse) -> None:
