@@ -9,9 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bot.platforms.matrix.content import message
 from bot.platforms.matrix.session import Account
 from tests.adapters.matrix_bot import MatrixBot
+from tests.adapters.matrix_parts import Listener, client_for
+from tests.adapters.test_matrix_sync import EchoBot, room_with
 from tests.rigs.matrix_user import MatrixUser
+from tests.rigs.synapse import Synapse
 
 KILLS = 6
 WAVE = 8  # lines per wave: four people, one in the room and one in each direct room
@@ -85,3 +89,32 @@ async def until_answered(reader: MatrixUser, room: str, bot: str, event: str) ->
         )
 
     await reader.wait_until(stands, patience=60)
+
+
+async def test_nothing_encrypted_is_lost_or_doubled_by_kills(synapse: Synapse, tmp_path: Path) -> None:
+    """a11, h10: the same in an encrypted room: keys, parked messages and answers survive as well."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    room = await room_with(anna, bot, encrypted=True)
+    echo, chance = EchoBot(bot, tmp_path), random.Random(5)
+    async with client_for(anna, tmp_path / "anna") as client:
+        her = Listener(client)
+        await echo.start()
+        await her.loop.step()
+        try:
+            for number in range(24):
+                await her.sender.send(room, message(f"line {number}", loud=True), f"l{number}")
+                if number % 6 == 5:
+                    await asyncio.sleep(chance.uniform(0.0, 0.3))  # any moment will do
+                    echo.kill()
+                    await echo.start(ready=number % 12 == 5)
+            await her.until(lambda: _answered(her, 24), patience=60)
+        finally:
+            echo.kill()
+        texts = [one.content["body"] for one in await her.inbox.waiting(1000)]
+    assert texts == [f"echo line {number}" for number in range(24)]
+    encrypted = [one for one in await anna.timeline(room) if one["type"] == "m.room.encrypted"]
+    assert len([one for one in encrypted if one["sender"] == bot.user_id]) == 24
+
+
+async def _answered(listener: Listener, count: int) -> bool:
+    return len(await listener.inbox.waiting(1000)) >= count
