@@ -4,6 +4,7 @@
 #   make install what a server needs       make venv   everything that the tests need
 #   make lint    ruff, mypy, the laws      make bench  the figures
 #   make audit   known holes (network)     make clean  forgets the environment
+#   make pictures  the pictures of the README, taken from the rehearsal (needs Chromium)
 
 PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
@@ -18,7 +19,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 # `compat` puts this folder on the path as it is: a new package in it is found without installing again.
 OURS := --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
 
-.PHONY: install venv demo test bench lint audit clean
+.PHONY: install venv demo test bench pictures lint audit clean
 .DEFAULT_GOAL := demo
 
 $(BIN)/python:
@@ -48,6 +49,9 @@ test: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
+
+pictures: $(DEV)
+	$(BIN)/python -m docs.pictures
 
 lint: $(DEV)
 	$(BIN)/ruff check .

@@ -33,20 +33,21 @@ class Shot:
     name: str
     beat: str
     size: ViewportSize
-    screens: tuple[tuple[str, str], ...]
+    screens: tuple[tuple[str, str], ...]  # THREE[2] is somebody who reads the picture's language
     form: str = ""  # a label to press first, so that a form is open
 
 
 THREE = (
     ("forms:alma", "forms-marigold/moderators"),
     ("lines:darío", "lines-luna/convocatorias"),
-    ("forms:nico", "forms-whistle/calls"),
+    ("member", "calls"),
 )
+MEMBERS = {"en": ("forms:nico", "forms-whistle/calls"), "es": ("forms:hilda", "forms-acequia/convocatorias")}
 SHOTS = (
     Shot("rehearsal", "another_mind", DESK, THREE),
     Shot("preview", "translated", DESK, (THREE[0], ("forms:gael", "forms-acequia/moderación"), THREE[2])),
     Shot("form", "directory", DESK, THREE, "action new"),
-    Shot("phone", "another_mind", PHONE, (("forms:nico", "forms-whistle/calls"), THREE[0], THREE[1])),
+    Shot("phone", "another_mind", PHONE, (THREE[2], THREE[0], THREE[1])),
 )
 
 
@@ -74,7 +75,8 @@ async def _photograph(browser: Browser, shot: Shot, language: str, address: str)
     context = await browser.new_context(
         viewport=shot.size, locale=LOCALES[language], reduced_motion="reduce", is_mobile=shot.size is PHONE
     )
-    kept = {"screens": json.dumps(shot.screens), "intro": "seen", "language": language}
+    screens = [MEMBERS[language] if one == THREE[2] else one for one in shot.screens]
+    kept = {"screens": json.dumps(screens), "intro": "seen", "language": language}
     lines = "".join(f"localStorage.setItem('causeway.{name}', {json.dumps(value)});" for name, value in kept.items())
     await context.add_init_script(lines)
     page = await context.new_page()

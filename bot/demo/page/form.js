@@ -50,6 +50,7 @@ function fill(who, page, typed) {
   form.addEventListener('input', (event) => event.target.removeAttribute('aria-invalid'));
   dialog.oncancel = (event) => { event.preventDefault(); act('close_form', { account: who.account }); };
   dialog.replaceChildren(form);
+  dialog.setAttribute('aria-labelledby', 'form-title');
 }
 
 function blank(one, value) {
