@@ -6,7 +6,7 @@ import asyncio
 import os
 import random
 import sys
-from asyncio.subprocess import DEVNULL, Process
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -22,12 +22,17 @@ SPACES = 30  # as many as there are NAMES
 @asynccontextmanager
 async def bot(standin: StandIn, folder: Path) -> AsyncIterator[Process]:
     """The bot as a process, signed in; killed at the end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.adapters.discord_bot", str(folder), standin.api_url, standin.gateway_url,
-        standin.token, stdout=DEVNULL,
-    )  # fmt: skip
+    said = folder / "bot.log"
+    with said.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.adapters.discord_bot", str(folder), standin.api_url, standin.gateway_url,
+            standin.token, stdout=log, stderr=log,
+        )  # fmt: skip
     try:
-        await standin.until_ready(30)
+        try:
+            await standin.until_ready(60)
+        except TimeoutError:
+            raise AssertionError(f"the bot did not start: {said.read_text()[-3000:]}") from None
         yield process
     finally:
         process.kill()
@@ -55,7 +60,7 @@ async def test_ten_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None
                     await finish_form(rosa, rosa_sees)
                 form = (await rosa.slash("march plan")).modal
                 rosa_sees = (await rosa.submit(form, {"Title": "May Day", "Kind": ["Rally"]})).message
-                await some_posted(channels, random.randrange((round_ + 1) * SPACES))
+                await some_posted(channels, most=(round_ + 1) * SPACES)
         async with bot(standin, tmp_path):
             await until(lambda: sum(len(one.history) for one in channels) >= KILLS * SPACES, 60)
             assert rosa_sees is not None
@@ -88,9 +93,9 @@ async def finish_form(rosa: Person, between: Message) -> None:
     assert done.text == "Planned: May Day"
 
 
-async def some_posted(channels: list[Channel], count: int) -> None:
-    """A random moment of the broadcast: after so many messages, and a little."""
+async def some_posted(channels: list[Channel], most: int) -> None:
+    """A random moment of the broadcast: after some more messages, and a little."""
     already = sum(len(one.history) for one in channels)
-    wanted = max(count, already)
+    wanted = random.randint(already, most)
     await until(lambda: sum(len(one.history) for one in channels) >= wanted, 30)
     await asyncio.sleep(random.uniform(0, 0.03))

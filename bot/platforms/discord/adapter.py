@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -108,10 +107,9 @@ class DiscordAdapter:
             # discord.py 2.7 looks at the connection it had, also when it never had one.
             raise Unreachable from error
         finally:
-            for task in (gateway, dead):
-                task.cancel()
-                with suppress(asyncio.CancelledError, Exception):
-                    await task
+            gateway.cancel()
+            dead.cancel()
+            await asyncio.gather(gateway, dead, return_exceptions=True)
 
     # -- delivering -------------------------------------------------------------------------------------------------
 
