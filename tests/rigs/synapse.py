@@ -25,10 +25,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from tests.rigs.matrix_user import MatrixUser, request
 
@@ -48,7 +53,7 @@ macaroon_secret_key: {secret}
 trusted_key_servers: []
 listeners:
   - {{port: {port}, bind_addresses: ['127.0.0.1'], type: http, x_forwarded: false, resources: [{{names: [client]}}]}}
-database: {{name: sqlite3, args: {{database: {home}/homeserver.db}}}}
+{more}database: {{name: sqlite3, args: {{database: {home}/homeserver.db}}}}
 bcrypt_rounds: 4
 caches: {{sync_response_cache_duration: 0s}}
 alias_creation_rules: [{{user_id: '@noalias*', action: deny}}, {{user_id: '*', action: allow}}]
@@ -88,11 +93,36 @@ def _in_memory() -> str | None:
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
+_FEDERATION = """\
+tls_certificate_path: {home}/tls.crt
+tls_private_key_path: {home}/tls.key
+federation_verify_certificates: false
+ip_range_blacklist: []
+federation_ip_range_blacklist: []
+"""
+
+
+def _write_certificate(home: Path, host: str) -> None:
+    """A self-signed certificate; two servers of the rig do not check each other's (FACTS 24)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(days=2))
+    certificate = builder.sign(key, hashes.SHA256())
+    pem = serialization.Encoding.PEM
+    (home / "tls.crt").write_bytes(certificate.public_bytes(pem))
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    (home / "tls.key").write_bytes(key.private_bytes(pem, *plain))
+
+
 class Synapse:
     """One server. `start`, `stop`, `kill` and `restart` are synchronous; the data survives until `erase`."""
 
-    def __init__(self, port: int | None = None, home: Path | None = None, name: str = SERVER_NAME) -> None:
+    def __init__(self, port: int | None = None, home: Path | None = None, *, federated: bool = False) -> None:
         self.port = port or free_port()
+        self.tls_port = free_port() if federated else 0
+        name = f"localhost:{self.tls_port}" if federated else SERVER_NAME
         self.home = home or Path(tempfile.mkdtemp(prefix="causeway-synapse-", dir=_in_memory()))
         self.name = name
         self.url = f"http://127.0.0.1:{self.port}"
@@ -106,8 +136,19 @@ class Synapse:
         if not key.exists():
             key.write_text(f"ed25519 a_rig {base64.b64encode(os.urandom(32)).decode().rstrip('=')}\n")
         (self.home / "log.yaml").write_text(_LOG)
-        config = _CONFIG.format(name=self.name, home=self.home, secret=SECRET, port=self.port)
+        config = _CONFIG.format(
+            name=self.name, home=self.home, secret=SECRET, port=self.port, more=self._second_listener()
+        )
         (self.home / "homeserver.yaml").write_text(config)
+
+    def _second_listener(self) -> str:
+        """The lines for talking to other servers of the rig, if this one does."""
+        if not self.tls_port:
+            return ""
+        _write_certificate(self.home, "localhost")
+        resources = "resources: [{names: [federation]}]"
+        listener = f"  - {{port: {self.tls_port}, bind_addresses: ['127.0.0.1'], type: http, tls: true, {resources}}}\n"
+        return listener + _FEDERATION.format(home=self.home)
 
     def start(self, patience: float = 60.0) -> "Synapse":
         """Start and wait until /health answers; raises RuntimeError with the server's own last words otherwise."""
