@@ -51,6 +51,26 @@ async def test_while_a_code_is_open_a_room_is_joined_and_connects(bot: MatrixBot
     assert await bot.app.core.is_ours("matrix", room)
 
 
+async def test_an_open_code_is_no_open_door_for_a_flood(bot: MatrixBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D6: only so many unknown rooms wait for a code at once."""
+    monkeypatch.setattr("bot.platforms.matrix.desk.MOST_STRANGERS", 2)
+    await bot.add_organization("Tenants")
+    await bot.new_space("Unknown", ("general",))  # two rooms: the space and its room
+
+    async def met() -> bool:
+        async with bot.app.core.db.read() as tx:
+            return len(await tx.all(select(t.stranger))) == 2
+
+    await until(met)
+    anna = await bot.synapse.user("anna")
+    room = await anna.create_room("One more", invite=[bot.bot.user_id])
+
+    async def is_declined() -> bool:
+        return (await anna.members(room))[bot.bot.user_id] == "leave"
+
+    await until(is_declined)
+
+
 async def test_a_moderator_may_invite_into_further_rooms(bot: MatrixBot) -> None:
     """D6: somebody with a role needs no open code."""
     anna = await bot.synapse.user("anna")

@@ -15,7 +15,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from nio import AsyncClient
+from sqlalchemy import func, select
 
+from bot import tables as t
 from bot.cards import Card, Outcome
 from bot.core import Core
 from bot.db import Tx
@@ -41,9 +43,11 @@ log = logging.getLogger(__name__)
 PAUSE = 2.0  # s between tries when the homeserver does not answer a question that an act needs
 TRIES = 5  # of one arrival that fails for another reason, before it is dropped
 UNREADABLE_AFTER = timedelta(seconds=60)  # a key may be a little later than its message
+MOST_STRANGERS = 20  # rooms that wait for a code at once: an open code must not open the door to a flood of invitations
 GIVEN_UP_AFTER = timedelta(days=7)
 TOLD = "told"  # in a parked arrival's `target`: its sender knows
 COMPLAIN_AGAIN = timedelta(days=1)  # per room: a broken device must not make the bot a nuisance
+_STRANGERS = select(func.count()).select_from(t.stranger).where(t.stranger.c.platform == PLATFORM)
 
 
 class Desk:
@@ -231,12 +235,15 @@ class Desk:
 
     async def _welcome(self, arrival: Arrival) -> bool:
         """Only while a connection code is open, from somebody with a role, or into a room that is connected (D6)."""
-        if await self._core.code_open() or await self._core.is_ours(PLATFORM, arrival.room_id):
-            return True
         async with self._core.db.read() as tx:
             person = await self._core.people.find(tx, PLATFORM, arrival.sender)
             roles = await self._core.spaces.roles(tx, person.id)
-        return any(name in {"moderator", "coordinator"} for _, name in roles)
+            strangers = await tx.value(_STRANGERS)
+        if any(name in {"moderator", "coordinator"} for _, name in roles):
+            return True
+        if await self._core.is_ours(PLATFORM, arrival.room_id):
+            return True
+        return int(strangers) < MOST_STRANGERS and await self._core.code_open()
 
     async def _member(self, arrival: Arrival) -> None:
         if arrival.target == self._client.user_id:
