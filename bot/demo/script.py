@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,10 +12,12 @@ from sqlalchemy import Table, func, select
 
 from bot import tables as t
 from bot.db import Tx, metadata
+from bot.demo.acts import BadAct
 from bot.demo.hands import Astray, Walk
-from bot.demo.stage import Stage
-from bot.demo.walk import BEATS
+from bot.demo.stage import BotAway, Stage
+from bot.demo.walk import BEATS, Beat
 
+PATIENCE = 60  # seconds for one beat
 ARRIVED = ("sent", "removed")  # a copy that its receivers removed had arrived
 
 
@@ -41,16 +44,29 @@ class Result:
 
 async def play(stage: Stage, language: str, tell: Callable[[str, str], None]) -> Result:
     """All beats in order; `tell(name, sentence)` is called before each."""
-    walk, started, astray = Walk(stage, language), time.monotonic(), ""
-    try:
-        for one in BEATS:
-            tell(one.name, stage.core.words.label(language, f"demo.beat.{one.name}"))
-            await one.play(walk)
-    except Astray as found:
-        astray = str(found)
+    walk, started, astray, words = Walk(stage, language), time.monotonic(), "", stage.core.words
+    for one in BEATS:
+        tell(one.name, words.label(language, f"demo.beat.{one.name}"))
+        astray = await _play_one(one, walk)
+        if astray:
+            break
+    if not stage.alive:
+        await stage.start()
     async with stage.core.db.read() as tx:
         counts = await count(tx)
     return Result(counts, walk.did, time.monotonic() - started, astray)
+
+
+async def _play_one(beat: Beat, walk: Walk) -> str:
+    """What went astray in a beat, or nothing."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await beat.play(walk)
+    except TimeoutError:
+        return f"{beat.name}: {PATIENCE} s"
+    except (Astray, BadAct, BotAway) as found:
+        return f"{beat.name}: {found}"
+    return ""
 
 
 async def count(tx: Tx) -> dict[str, int]:

@@ -194,6 +194,16 @@ async def twice(walk: Walk) -> None:
 
 
 @beat
+async def one_person(walk: Walk) -> None:
+    """Somebody answers with a second account too; once linked they count once."""
+    yes = walk.word("alerts.answer.value.in", "Nico (Matrix)")
+    await walk.write("Nico (Matrix)", "direct", f"action answer {walk.kept['first']} {yes}")
+    await walk.command("Nico", "calls", "mydata link")
+    code = SECRET.findall(walk.last("Nico", "calls").text)[-1]
+    await walk.command("Nico (Matrix)", "direct", "mydata link", code=code)
+
+
+@beat
 async def another_mind(walk: Walk) -> None:
     """A maybe becomes a yes; the copies get the new sum a little later."""
     await walk.choose("Hilda", "calls", walk.word("alerts.answer.value.maybe", "Hilda"))
@@ -269,3 +279,11 @@ async def taken_back(walk: Walk) -> None:
     await walk.choose("Irene", "moderators", walk.word("alerts.takeback_yes", "Irene"))
     _stands(walk, "second", ())
     _stands(walk, "first", FIRST)
+
+
+@beat
+async def erased(walk: Walk) -> None:
+    """Somebody has everything about them erased: their answer leaves the sum."""
+    await walk.command("Beto", "calls", "mydata erase")
+    await walk.choose("Beto", "calls", walk.word("mydata.erase_yes", "Beto"))
+    walk.did["answers"] -= 1
