@@ -128,11 +128,10 @@ class SqliteDriver:
         return [dict(row) for row in rows]
 
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int:
+        # The cursor is not closed: a statement without rows is over by now, and closing costs another hop.
         if len(params) == 1:
-            async with self._connection.execute(compiled.string, params[0]) as cursor:
-                return cursor.rowcount
-        async with self._connection.executemany(compiled.string, params) as cursor:
-            return cursor.rowcount
+            return (await self._connection.execute(compiled.string, params[0])).rowcount
+        return (await self._connection.executemany(compiled.string, params)).rowcount
 
     async def script(self, sql: str) -> None:
         await self._connection.execute(sql)
