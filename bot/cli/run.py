@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import structlog
 import typer
 
-from bot import backup
+from bot import backup, logs
 from bot.app import App, MakeAdapter
 from bot.cli.session import Session, session_of
 from bot.config import PREFIX, Settings
@@ -57,6 +57,7 @@ def _keep(session: Session) -> None:
 
 async def serve(settings: Settings) -> None:
     """Builds the bot and runs it until SIGTERM or Ctrl+C; the outbox and everything else continue at the next start."""
+    logs.set_up(settings.logs)
     makers = adapters_of(settings)
     with backup.running(settings.bot.data_dir):
         async with opened(settings) as core:

@@ -13,7 +13,7 @@ import typer
 
 import bot
 from bot import logs
-from bot.config import Settings, load
+from bot.config import LogsSection, Settings, load
 from bot.errors import CausewayError
 from bot.words import LANGUAGES, Words
 
@@ -45,10 +45,9 @@ class Session:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings, read once; logs follow them from then on."""
-        settings = load(self.config)
-        logs.set_up(settings.logs)
-        return settings
+        """The settings, read once. A command that answers in sentences does not log beside them; `run` does."""
+        logs.set_up(LogsSection(level="DEBUG" if self.debug else "ERROR"))
+        return load(self.config)
 
     def text(self, key: str, **params: Any) -> str:
         """A sentence in the language of the terminal."""

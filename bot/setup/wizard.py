@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.config import from_values
 from bot.errors import CausewayError, UserError
 from bot.platforms.discord import Application
 from bot.platforms.matrix.session import Account
@@ -50,7 +51,8 @@ async def ask_everything(asker: Asker, text: Text, present: Mapping[str, Mapping
     name = await q.ask("name", _now(r.read_name), default=bot.get("name", "Causeway"))
     languages = await q.ask("languages", _now(r.read_languages), default=", ".join(bot.get("languages", ())) or "1")
     zone = await q.ask("zone", _now(r.read_zone), default=bot.get("zone") or r.own_zone())
-    token, application = await _discord(q, present.get("discord", {}))
+    api_url = from_values(present, Path()).discord.api_url  # the environment may point at another server too
+    token, application = await _discord(q, api_url)
     account = await _matrix(q, present.get("matrix", {}))
     organizations = await q.ask("organizations", _now(_organizations))
     kind = await q.ask("kind", _now(r.read_kind), default=bot.get("kind", "1"))
@@ -58,13 +60,13 @@ async def ask_everything(asker: Asker, text: Text, present: Mapping[str, Mapping
     return Answers(name, languages, zone, token, application, account, organizations, kind, data_to, keys_to)
 
 
-async def _discord(q: Questions, present: Mapping[str, Any]) -> tuple[str | None, Application | None]:
+async def _discord(q: Questions, api_url: str) -> tuple[str | None, Application | None]:
     async def read(said: str) -> tuple[str | None, Application | None]:
         if said.casefold() in SKIP:
             return None, None
         if not discord.looks_like_a_token(said):
             raise UserError("setup.discord_token_shape")
-        found = await discord.look(said, present.get("api_url", ""))
+        found = await discord.look(said, api_url)
         if not found.public:
             raise UserError("setup.discord_private", name=found.name)
         return said.removeprefix("Bot "), found
