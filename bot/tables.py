@@ -136,7 +136,8 @@ role = Table(
     metadata,
     pseudonym("person", primary_key=True),
     Column("organization", ID, primary_key=True),  # "" for the coalition's own roles
-    Column("name", String(16), primary_key=True),  # moderator | sender | greeter | coordinator | auditor
+    # moderator | sender | greeter | coordinator | auditor
+    Column("name", String(16), primary_key=True, info={"plain": "what the role is called"}),
     Column("granted_at", Moment, nullable=False),
     info=owned("person", "the gate; moderators see names of roles, not people", "with the person or the organization"),
 )
