@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,9 @@ from bot.platforms.matrix.inbox import (
     Json,
 )  # fmt: skip
 
-_OUT = {"leave", "ban"}
+log = logging.getLogger(__name__)
+
+_OUT = ("leave", "ban")
 
 
 def nobody(_room_id: str) -> bool:
@@ -67,8 +70,8 @@ def parse(client: AsyncClient, source: Json, room_id: str) -> Any:
 def arrival_of(client: AsyncClient, event: Any, room_id: str, interest: Interest = ALL) -> Arrival | None:
     """One event as an arrival; None when it is ours, an edit (SECURITY D3), malformed, or of no interest."""
     source: Json = getattr(event, "source", {}) or {}
-    content = source.get("content")
-    if not isinstance(content, dict) or not isinstance(source.get("sender"), str):
+    content, key = source.get("content"), source.get("event_id") or getattr(event, "event_id", None)
+    if not (isinstance(content, dict) and isinstance(source.get("sender"), str) and isinstance(key, str)):
         return None
     kind, target = _kind(client.user_id, source, content, interest.watched(room_id))
     if kind == TEXT and not interest.wanted(room_id, content):
@@ -76,7 +79,7 @@ def arrival_of(client: AsyncClient, event: Any, room_id: str, interest: Interest
     if kind is None or (source["sender"] == client.user_id and kind != MEMBER):
         return None
     return Arrival(
-        key=str(source.get("event_id") or event.event_id),
+        key=key,
         room_id=room_id,
         kind=kind,
         sender=source["sender"],
@@ -85,6 +88,21 @@ def arrival_of(client: AsyncClient, event: Any, room_id: str, interest: Interest
         target=target,
         sender_key=event.sender_key if getattr(event, "decrypted", False) else None,
     )
+
+
+def arrivals_of(client: AsyncClient, events: Iterable[Any], room_id: str, interest: Interest = ALL) -> list[Arrival]:
+    """Those of a room's events that are kept. One that nobody foresaw is left out: it must not stop all the others."""
+    found = []
+    for event in events:
+        try:
+            arrival = arrival_of(client, event, room_id, interest)
+        except Exception:
+            # Whatever a hostile server puts into an event, the next sync would bring it again.
+            log.exception("matrix: an event of an unforeseen shape was left out")
+            continue
+        if arrival is not None:
+            found.append(arrival)
+    return found
 
 
 def _millis(value: Any) -> int:
@@ -129,8 +147,10 @@ def _joined_here(me: str, source: Json) -> bool:
     """Whether this event is the moment we came in (a later change of name is a join too, after a join)."""
     if source.get("type") != "m.room.member" or source.get("state_key") != me:
         return False
-    before = source.get("unsigned", {}).get("prev_content", {}) or source.get("prev_content", {})
-    return bool(source.get("content", {}).get("membership") == "join" and before.get("membership") != "join")
+    unsigned, content = source.get("unsigned"), source.get("content")
+    before = (unsigned.get("prev_content") if isinstance(unsigned, dict) else None) or source.get("prev_content")
+    was = before.get("membership") if isinstance(before, dict) else None
+    return isinstance(content, dict) and content.get("membership") == "join" and was != "join"
 
 
 def since_our_join(me: str, events: list[Any]) -> tuple[list[Any], bool]:
@@ -165,5 +185,4 @@ def invite_arrival(me: str, room_id: str, info: InviteInfo, position: str) -> Ar
 
 def left_arrivals(client: AsyncClient, room_id: str, events: Iterable[Any]) -> list[Arrival]:
     """That we are out of a room, when somebody else did it (our own leaving is no news)."""
-    found = (arrival_of(client, event, room_id) for event in events)
-    return [arrival for arrival in found if arrival is not None and arrival.kind == LEFT][-1:]
+    return [arrival for arrival in arrivals_of(client, events, room_id) if arrival.kind == LEFT][-1:]

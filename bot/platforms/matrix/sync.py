@@ -21,7 +21,7 @@ from bot.errors import Denied, PlatformError, Revoked, Unreachable
 from bot.platforms.matrix.arrivals import (
     ALL,
     Interest,
-    arrival_of,
+    arrivals_of,
     invite_arrival,
     left_arrivals,
     parse,
@@ -159,23 +159,24 @@ class SyncLoop:
 
     async def _arrivals(self, answer: SyncResponse) -> list[Arrival]:
         """Everything to keep from one answer; before the first sync ever only invitations count (FACTS 3)."""
-        found = [
+        invites = (
             invite_arrival(self.client.user_id, room_id, info, self._position or "start")
             for room_id, info in answer.rooms.invite.items()
-        ]
+        )
+        found = [arrival for arrival in invites if arrival is not None]
         if self._position is not None:
             for room_id, info in answer.rooms.leave.items():
                 found += left_arrivals(self.client, room_id, [*info.state, *info.timeline.events])
             for room_id, info in answer.rooms.join.items():
                 found += await self._room_arrivals(room_id, info)
-        return [arrival for arrival in found if arrival is not None]
+        return found
 
-    async def _room_arrivals(self, room_id: str, info: RoomInfo) -> list[Arrival | None]:
+    async def _room_arrivals(self, room_id: str, info: RoomInfo) -> list[Arrival]:
         events = [readable(self.client, event, room_id) for event in info.timeline.events]
         events, whole = since_our_join(self.client.user_id, events)
         if info.timeline.limited and not whole and info.timeline.prev_batch:
             events = await self._gap(room_id, info.timeline.prev_batch) + events
-        return [arrival_of(self.client, event, room_id, self.interest) for event in events]
+        return arrivals_of(self.client, events, room_id, self.interest)
 
     async def _gap(self, room_id: str, start: str) -> list[Any]:
         """What the timeline left out since the last position, oldest first, but nothing from before we joined."""
