@@ -78,6 +78,23 @@ _KEPT = (
     .where(t.delivery.c.person == bindparam("person"), t.delivery.c.state == "kept")
     .order_by(t.delivery.c.seq)
 )
+_POST_OF = (
+    select(t.delivery)
+    .where(
+        t.delivery.c.subject == bindparam("subject"), t.delivery.c.channel == bindparam("channel"),
+        t.delivery.c.kind == "post",
+    )
+    .order_by(t.delivery.c.seq.desc())
+    .limit(1)
+)  # fmt: skip
+_TAKEN_BACK = (
+    select(t.delivery.c.id)
+    .where(
+        t.delivery.c.subject == bindparam("subject"), t.delivery.c.channel == bindparam("channel"),
+        t.delivery.c.kind == "redact",
+    )
+    .limit(1)
+)  # fmt: skip
 
 
 class Outbox:
@@ -259,6 +276,18 @@ class Outbox:
         found = await tx.value(_LAST_TOKENS, p=platform, a=self._people.keyring.index("room", address))
         return list(json.loads(found)) if found else []
 
+    async def tokens_under_way(self, tx: Tx, platform: str, account: str) -> list[str]:
+        """The choice tokens of a card that may have reached an account although that is not written down yet (the
+        bot was killed in between, or the answer was quicker than the platform's)."""
+        c = t.delivery.c
+        lane = f"{platform}:{self._people.index(platform, account)}"
+        under_way = and_(c.lane == lane, c.state.in_(("sending", "queued")), c.claimed_at.is_not(None))
+        for row in await tx.all(select(t.delivery).where(under_way).order_by(c.seq.desc())):
+            card = (await self.open(row)).card
+            if card is not None and card.choices:
+                return [one.token for one in card.choices]
+        return []
+
     async def removed(self, tx: Tx, platform: str, address: str, message: str, now: datetime) -> None:
         """Somebody else removed a message of ours: the copy is *removed by them* and never posted again."""
         where = and_(t.message.c.platform == platform, t.message.c.address == address, t.message.c.id == message)
@@ -338,16 +367,14 @@ class Outbox:
 
     async def _is_taken_back(self, tx: Tx, subject: str, channel: str) -> bool:
         """Whether a copy was withdrawn: nothing may change it after that."""
-        where = and_(t.delivery.c.subject == subject, t.delivery.c.channel == channel, t.delivery.c.kind == "redact")
-        return await tx.one(select(t.delivery.c.id).where(where).limit(1)) is not None
+        return await tx.one(_TAKEN_BACK, subject=subject, channel=channel) is not None
 
     async def _posts(self, tx: Tx, subject: str) -> Sequence[Row]:
         where = and_(t.delivery.c.subject == subject, t.delivery.c.kind == "post")
         return await tx.all(select(t.delivery).where(where).order_by(t.delivery.c.seq))
 
     async def _post_of(self, tx: Tx, subject: str, channel: str) -> Row | None:
-        rows = [row for row in await self._posts(tx, subject) if row.channel == channel]
-        return rows[-1] if rows else None
+        return await tx.one(_POST_OF, subject=subject, channel=channel)
 
     async def _drop_queued(self, tx: Tx, subject: str, channel: str, kinds: Sequence[str], now: datetime) -> None:
         where = and_(

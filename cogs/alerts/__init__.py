@@ -32,6 +32,7 @@ CORRECTED = (WHAT, ASK, replace(WHEN, check=sending.check_when_again), WHERE, LI
 LINE = Field("text", limit=rules.LINE, check=writing.check_words)
 VALUE = Field("value", Kind.CHOICE, options=(*rules.TIMED, *rules.UNTIMED))
 SURE = Field("sure", Kind.CHOICE, False, options=("yes",))
+PAGE = Field("page", Kind.NUMBER, False)
 HOW = Field("how", Kind.CHOICE, options=("look", "anyway", "retry"))
 
 feature = Feature(
@@ -48,7 +49,7 @@ feature = Feature(
         Entry("discard", writing.discard, Level.SENDER, (CODE,)),
         Entry("send", sending.send, Level.SENDER, (CODE,)),
         Entry("answer", answers.answer, Level.ANYONE, (CODE, VALUE)),
-        Entry("where", ledger.where, Level.SENDER, (CODE,)),
+        Entry("where", ledger.where, Level.SENDER, (CODE, PAGE)),
         Entry("again", ledger.again, Level.SENDER, (CODE, HOW)),
         Entry("correct", sending.correct, Level.SENDER, (CODE, *CORRECTED), form=True, fixed=1, prefill=writing.known),
         Entry("takeback", sending.takeback, Level.SENDER, (CODE, SURE)),

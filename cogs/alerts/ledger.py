@@ -11,6 +11,7 @@ from cogs.alerts.store import Alert
 from cogs.alerts.texts import sum_text, when_short
 
 LISTED = 10
+PAGE = 40  # spaces on one page of the ledger: about two messages
 # What needs somebody comes first.
 ORDER = (
     "unknown", "failed", "standing", "outdated", "held", "queued", "sending", "withdrawing", "sent", "removed",
@@ -27,18 +28,23 @@ def state_of(standing: str, landing: Landing | None) -> str:
     return landing.state if landing else "sent"  # deliveries are forgotten after 90 days
 
 
-async def where(call: Call, code: str) -> None:
-    """The ledger of one call."""
+async def where(call: Call, code: str, page: str) -> None:
+    """The ledger of one call; what needs somebody is on its first page."""
     alert = await own_call(call, code, "sent", "withdrawn")
     rows = await _rows(call, alert)
+    shown = sorted(rows, key=lambda one: ORDER.index(one[0]))
+    at = max(1, int(page or 1))
     lines = [call.words("ledger.title", title=alert.content.title, code=alert.code, version=alert.version)]
     lines.append(call.words("ledger.counts", counts=_counts(call, [state for state, _, _, _ in rows])))
-    for state in ORDER:
-        lines += [await _line(call, *one) for one in rows if one[0] == state]
+    lines += [await _line(call, *one) for one in shown[(at - 1) * PAGE : at * PAGE]]
+    rest = len(shown) - at * PAGE
+    if rest > 0:
+        lines.append(call.words("ledger.rest", n=rest))
     total = await store.total(call.tx, alert.id)
     lines.append(_answered(call, alert, total.counts) if sum(total.counts.values()) else call.words("ledger.nobody"))
     lines.append(sum_text(call.words, total, alert.content.timed))
-    call.say(_card(call, alert, Md("\n".join(lines)), {state for state, _, _, _ in rows}))
+    following = str(at + 1) if rest > 0 else ""
+    call.say(_card(call, alert, Md("\n".join(lines)), {state for state, _, _, _ in rows}, following))
 
 
 async def _rows(call: Call, alert: Alert) -> list[tuple[str, Any, Landing | None, str]]:
@@ -90,9 +96,11 @@ def _answered(call: Call, alert: Alert, counts: Any) -> Md:
     return call.words("ledger.answers", answers=", ".join(shown))
 
 
-def _card(call: Call, alert: Alert, text: Md, states: set[str]) -> Card:
+def _card(call: Call, alert: Alert, text: Md, states: set[str], following: str) -> Card:
     own = call.home.id
     choices: list[Choice] = []
+    if following:
+        choices.append(call.choice("more_button", "where", alert.code, following, organization=own))
     if "unknown" in states:
         choices.append(call.choice("look_button", "again", alert.code, "look", organization=own))
         choices.append(call.choice("anyway_button", "again", alert.code, "anyway", organization=own))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -186,8 +186,7 @@ async def _bring_to_copies(call: Call, alert: Alert) -> int:
         reached += 1
         if copy.standing == "hold":
             asked[receiver.id] = await _new_deadline(call, alert, copy.id, receiver)
-    for organization, deadline in asked.items():
-        await _ask_again(call, alert, everybody[organization], deadline)
+    await _ask_again(call, alert, everybody, asked)
     return reached
 
 
@@ -197,16 +196,20 @@ async def _new_deadline(call: Call, alert: Alert, copy: str, receiver: Organizat
     return until
 
 
-async def _ask_again(call: Call, alert: Alert, receiver: Organization, until: datetime) -> None:
+async def _ask_again(
+    call: Call, alert: Alert, everybody: Mapping[str, Organization], asked: Mapping[str, datetime]
+) -> None:
+    """The questions that are still open get the new text and the new deadline."""
+    desks = {one.id: one.language for one in await call.spaces.channels(call.tx, "moderators", list(asked))}
     for landing in await call.outbox.landed(call.tx, alert.ask):
-        if landing.organization == receiver.id:
-            desks = await call.spaces.channels(call.tx, "moderators", [receiver.id])
-            language = next((one.language for one in desks if one.id == landing.channel), receiver.language)
-            card = ask_card(call, alert, call.home, receiver, language, until)
+        if landing.organization in asked:
+            receiver, until = everybody[landing.organization], asked[landing.organization]
+            card = ask_card(call, alert, call.home, receiver, desks.get(landing.channel, receiver.language), until)
             await call.outbox.edit(
                 call.tx, alert.ask, landing.channel, card, alert.version, call.now, expires_at=until
             )
-    await call.at(until, "lapse", alert.id, organization=receiver.id)
+    for organization, until in asked.items():
+        await call.at(until, "lapse", alert.id, organization=organization)
 
 
 # -- taking back ----------------------------------------------------------------------------------------------------

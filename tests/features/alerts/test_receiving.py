@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from bot import tables as t
 from bot.clock import MovableClock
@@ -209,3 +209,23 @@ async def test_a_copy_that_could_not_be_corrected_says_so(house: RehearsalHouse)
     await house.fill(sender.moderator, seen, where="City Hall")
     await house.settle()
     assert "Northside Workers (#calls): **Posted, but without the newest change**" in await where(house, sender, code)
+
+
+async def test_a_long_ledger_comes_in_pages(house: RehearsalHouse) -> None:
+    """a10: with hundreds of spaces too; what needs somebody comes first."""
+    sender = await connect(house, "Riverside Tenants")
+    core = house.app.core
+    plain = {
+        "kind": "group", "state": "connected", "zone": "America/New_York", "language": "en", "who_sends": "managers",
+        "policy": "never", "made_at": core.clock.now(),
+    }  # fmt: skip
+    async with core.db.write() as tx:
+        many = [{"id": f"o{n}", "code": f"O-{n:04d}", "name": f"Branch {n:03d}", **plain} for n in range(300)]
+        await tx.run(insert(t.organization), many)
+    code = await send(house, sender)
+    seen = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    assert "And 261 more spaces." in seen.text
+    assert "Riverside Tenants (#calls): **Posted**" in seen.text.replace("\\", "")
+    seen = await house.press(sender.moderator, sender.space, "desk", seen, "More")
+    assert "Branch 039" in seen.text
+    assert "Riverside Tenants (" not in seen.text
