@@ -18,6 +18,8 @@ from tests.discord_standin.message import Message
 from tests.discord_standin.people import Person
 from tests.discord_standin.server import StandIn
 
+PATIENCE = 60.0  # seconds that people look at *is thinking*: a burst is answered late, and that is to be measured
+
 
 class Crowd(Control):
     """The stand-in's control, and many people at once."""
@@ -30,7 +32,10 @@ class Crowd(Control):
         """So many people more in a server."""
         place = self._standin.guild(guild)
         first = len(self._crowd)
-        self._crowd += [self._standin.person(f"crowd {number}", place) for number in range(first, first + count)]
+        added = [self._standin.person(f"crowd {number}", place) for number in range(first, first + count)]
+        for one in added:
+            one.patience = PATIENCE
+        self._crowd += added
 
     async def labels(self, guild: str, channel: str) -> Any:
         """The buttons under the newest message that has any, after waiting for one."""
@@ -55,17 +60,19 @@ class Crowd(Control):
     async def press_all(self, guild: str, channel: str, label: str, rate: int, first: int, count: int) -> Any:
         """Each of `count` people presses once, `rate` a second, whether or not others were answered (an open loop).
 
-        `times` are milliseconds from sending the press to having its answer; `texts` counts the answers' first words.
+        `times` are milliseconds from sending the press to having its answer; `texts` counts the answers' first words;
+        `thinking` counts who saw *is thinking* before.
         """
         message = await self._newest(guild, channel)
         times: list[float] = []
         texts: Counter[str] = Counter()
+        thinking: list[str] = []
         start = time.perf_counter()
         async with asyncio.TaskGroup() as group:
             for number, person in enumerate(self._crowd[first : first + count]):
                 await asyncio.sleep(max(0.0, start + number / rate - time.perf_counter()))
-                group.create_task(_press(person, message, label, times, texts))
-        return {"times": times, "texts": texts, "seconds": time.perf_counter() - start}
+                group.create_task(_press(person, message, label, times, texts, thinking))
+        return {"times": times, "texts": texts, "thinking": len(thinking)}
 
     async def _newest(self, guild: str, channel: str) -> Message:
         """The benchmark comes here while the bot is still on its way."""
@@ -77,11 +84,15 @@ class Crowd(Control):
         return found[-1]
 
 
-async def _press(person: Person, message: Message, label: str, times: list[float], texts: Counter[str]) -> None:
+async def _press(
+    person: Person, message: Message, label: str, times: list[float], texts: Counter[str], thinking: list[str]
+) -> None:
     sent = time.perf_counter()
     seen = await person.press(message, label)
     times.append((time.perf_counter() - sent) * 1000)
     texts["no answer" if seen.failed else seen.text.split(".")[0]] += 1
+    if seen.deferred:
+        thinking.append(person.name)
 
 
 async def main() -> None:

@@ -39,7 +39,7 @@ from bot.setup.writing import opened
 from bot.spaces import Place
 
 TITLE = "Start to first answer with 100 organizations on 100 servers, and resident memory"
-CHANNEL, LABEL, CONFIRMED, RATE = "calls", "I'm in", "**You're in", 200
+CHANNEL, LABEL, CONFIRMED, RATE = "calls", "I'm in", "**You're in", 100
 Figures = dict[str, float]
 
 

@@ -60,7 +60,7 @@ async def _crowds(server: DiscordProcess, seconds: int, expected: str) -> tuple[
         cuts = quantiles(pressed["times"], n=100)
         figures[f"at_{rate}"] = {
             "p50_ms": round(cuts[49], 2), "p99_ms": round(cuts[98], 2), "cpu_ms": round(spent / count * 1000, 3),
-            "not_answered": count - answered,
+            "saw_thinking": pressed["thinking"], "not_answered": count - answered,
         }  # fmt: skip
         first, confirmed = first + count, confirmed + answered
     return figures, confirmed
