@@ -110,12 +110,13 @@ class Core:
         async with self.db.write() as tx:
             await self.people.remember_room(tx, platform, account, room)
 
-    async def tokens(self, platform: str, address: str, message: str = "") -> list[str]:
-        """Choice tokens of a message, or (no message) of the newest card in a direct room."""
+    async def tokens(self, platform: str, address: str, message: str = "", account: str = "") -> list[str]:
+        """Choice tokens of a message, or (no message) of the newest card in a direct room with an account."""
         async with self.db.read() as tx:
             if message:
                 return await self.outbox.tokens(tx, platform, address, message)
-            return await self.outbox.last_tokens(tx, platform, address)
+            under_way = await self.outbox.tokens_under_way(tx, platform, account) if account else []
+            return under_way or await self.outbox.last_tokens(tx, platform, address)
 
 
 async def note(tx: Tx, name: str) -> str | None:

@@ -50,7 +50,7 @@ async def _token(core: Core, act: Act, line: str, reply_to: str) -> str:
     digits = line.rstrip(".)")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 2) or not (act.place.direct or reply_to):
         return ""
-    tokens = await core.tokens(act.platform, act.place.channel, reply_to)
+    tokens = await core.tokens(act.platform, act.place.channel, reply_to, act.account)
     return tokens[int(digits) - 1] if 1 <= int(digits) <= len(tokens) else ""
 
 
