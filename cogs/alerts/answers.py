@@ -13,6 +13,7 @@ from cogs.alerts.store import Alert
 from cogs.alerts.texts import sum_text
 
 TABLE, COLUMN = "alert_answer", "value"
+STALE = timedelta(minutes=10)  # work that is so late failed for good: it is planned anew
 SOON = timedelta(seconds=30)  # Discord's copies follow at most so often (DESIGN 2)
 
 
@@ -61,7 +62,7 @@ async def _write(call: Call, alert: Alert, after: tuple[str, str], before: tuple
 
 async def _plan_tally(call: Call, alert: Alert) -> None:
     """One waiting job a call: a press costs the same whether a call has one copy or five hundred."""
-    if alert.tally_at is None:
+    if alert.tally_at is None or alert.tally_at < call.now - STALE:
         await store.plan_tally(call.tx, alert.id, call.now + SOON)
         await call.at(call.now + SOON, "tally", alert.id)
 

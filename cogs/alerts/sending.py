@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from bot.feature import Call, Choice, Md, Organization, UserError, parse_when, show_when
+from bot.feature import Call, Choice, KeyGone, Md, Organization, UserError, parse_when, show_when
 from cogs.alerts import rules, store
 from cogs.alerts.copies import (
     Target,
@@ -40,6 +41,8 @@ async def send(call: Call, code: str) -> None:
     if alert.content.timed and rules.useful_until(call.now, alert.content) <= call.now:
         raise UserError("when.past", field="when", shown=show_when(moment(alert.content), call.language))
     targets = await plan(call, call.home, alert.content)
+    if not any(one.channel for one in targets):
+        raise UserError("goes_nowhere")
     check_fits(longest(call, alert, call.home, targets))
     closes = rules.answers_close(alert.content, call.now)
     await store.change(call.tx, call.scope, alert.id, state="sent", sent_at=call.now, closes_at=closes)
@@ -239,9 +242,10 @@ async def tell(call: Call, subject: str, kind: str, after: str) -> None:
         return
     rows = await store.answers(call.tx, subject, after, PORTION)
     for row in rows:
-        value, _ = store.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
-        if value in rules.YES:
-            await _tell_one(call, alert, row.person, kind)
+        with suppress(KeyGone):  # erased half-way: nobody to tell
+            value, _ = store.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
+            if value in rules.YES:
+                await _tell_one(call, alert, row.person, kind)
     if len(rows) == PORTION:
         await call.at(call.now, "tell", subject, kind=kind, after=rows[-1].id)
 

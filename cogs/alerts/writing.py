@@ -27,6 +27,8 @@ from cogs.alerts.sending import bring
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import moment, names
 
+PROBLEMS = 10  # channels named in a preview
+
 # -- the fields -----------------------------------------------------------------------------------------------------
 
 
@@ -177,11 +179,18 @@ async def _where_lines(call: Call, home: Organization, targets: Sequence[Target]
         if found:
             named = names(call.words, list(dict.fromkeys(one.organization.name for one in found)))
             lines.append(call.words(f"preview.{standing}", n=len(found), names=named, until=_until(call, home, found)))
+    return [*lines, *await _problem_lines(call, targets)]
+
+
+async def _problem_lines(call: Call, targets: Sequence[Target]) -> list[Md]:
+    """Channels into which the bot cannot write now, each with the fix; the ledger has them all later."""
+    lines = []
     for one in targets:
-        if one.channel is not None:
-            for problem in (await call.problems(one.channel))[:1]:
-                fix = call.words(f"permission.{problem}")
-                lines.append(call.words("preview.problem", name=one.organization.name, place=one.channel.name, fix=fix))
+        if one.channel is not None and (found := await call.problems(one.channel)):
+            fix, place = call.words(f"permission.{found[0]}"), one.channel.name
+            lines.append(call.words("preview.problem", name=one.organization.name, place=place, fix=fix))
+    if len(lines) > PROBLEMS:
+        return [*lines[:PROBLEMS], call.words("ledger.rest", n=len(lines) - PROBLEMS)]
     return lines
 
 

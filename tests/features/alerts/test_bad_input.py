@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from bot import tables as t
 from bot.clock import MovableClock
 from tests.conformance.house import RehearsalHouse
 from tests.features.alerts.coalition import CALL, connect, send, write
@@ -130,3 +132,37 @@ async def test_nothing_changed_is_not_a_correction(house: RehearsalHouse) -> Non
     seen = await house.command(sender.moderator, sender.space, "desk", "action correct", code=code)
     seen = await house.fill(sender.moderator, seen)
     assert "Nothing was changed" in seen.text
+
+
+async def test_a_call_that_would_reach_nobody_is_not_sent(house: RehearsalHouse) -> None:
+    """1.3: the preview names what cannot be reached, *Send* says what to do."""
+    sender = await connect(house, "Riverside Tenants")
+    core = house.app.core
+    async with core.db.write() as tx:
+        await tx.run(delete(t.channel).where(t.channel.c.purpose == "calls"))
+    seen = await write(house, sender)
+    assert "no channel was chosen there: Riverside Tenants" in seen.text
+    seen = await house.press(sender.moderator, sender.space, "desk", seen, "Send")
+    assert "No space would get it now" in seen.text
+
+
+async def test_the_preview_names_a_channel_that_is_closed_to_the_bot(house: RehearsalHouse) -> None:
+    """1.3: who cannot be reached, and why."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    await house.forbid(willing.space, "calls")
+    seen = await write(house, sender)
+    assert "Will not arrive at Northside Workers (#calls)" in seen.text.replace("\\", "")
+    assert "Grant *Send Messages*" in seen.text
+
+
+async def test_the_preview_counts_spaces_without_a_text_in_their_language(house: RehearsalHouse) -> None:
+    """h8: until the other language is added."""
+    sender = await connect(house, "Riverside Tenants")
+    await connect(house, "Vecinos Unidos", language="es", policy="auto")
+    seen = await write(house, sender)
+    assert "1 space reads Spanish and has no text in it" in seen.text
+    form = await house.press(sender.moderator, sender.space, "desk", seen, "Add Spanish")
+    seen = await house.fill(sender.moderator, form, other_what="Llenemos la junta", other_ask="Trae un cartel.")
+    assert "reads Spanish" not in seen.text
+    assert "Change the Spanish" in seen.choices
