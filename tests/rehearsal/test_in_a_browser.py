@@ -16,7 +16,8 @@ from bot.demo.stage import Stage
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 NAMED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
 PHONE = {"width": 390, "height": 760}
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 15_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 class Visitor:
@@ -186,18 +187,26 @@ async def test_a_reload_changes_nothing(visitor: Visitor) -> None:
     await expect(page.get_by_role("region", name="Nico's screen")).to_be_visible()
 
 
-async def test_the_page_outlives_the_bot(visitor: Visitor) -> None:
-    """Kill and restart: what is typed in an open form stays, and works when it is sent again."""
+async def test_the_page_outlives_the_bot(visitor: Visitor, stage: Stage) -> None:
+    """A press while the bot is away fails visibly and works when it is repeated."""
     page = await visitor.open()
-    await page.get_by_role("button", name="Kill and restart").click()
+    await stage.kill()
     await expect(page.locator("#bot")).to_contain_text("not there")
     await writing(page).fill("/help")
     await page.keyboard.press("Enter")
     await expect(page.locator("#toast")).to_contain_text("did not answer")
+    await stage.start()
     await expect(page.locator("#bot")).to_contain_text("running")
     await writing(page).fill("/help")
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("Only you see this")).to_be_visible()
+
+
+async def test_kill_and_restart_is_one_press(visitor: Visitor) -> None:
+    page = await visitor.open()
+    await page.get_by_role("button", name="Kill and restart").click()
+    await expect(page.locator("#toast")).to_contain_text("back, on the same database")
+    await expect(page.get_by_role("button", name="Kill and restart")).to_be_enabled()
 
 
 async def test_a_form_sent_to_a_killed_bot_keeps_what_was_typed(visitor: Visitor, walk: Walk, stage: Stage) -> None:

@@ -22,7 +22,7 @@ async def events(client: Client) -> AsyncIterator[Any]:
     async with client.session.get(f"{client.base}events") as stream:
 
         async def following() -> dict[str, Any]:
-            line = await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 10)
+            line = await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 30)
             found: dict[str, Any] = json.loads(line.decode().removeprefix("data: "))
             return found
 

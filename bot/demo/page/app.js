@@ -35,8 +35,16 @@ const page = {
 
 // -- screens -----------------------------------------------------------------------------------------------------------
 
+function remembered() {
+  try {
+    return JSON.parse(localStorage.getItem(MEMORY) ?? '[]').filter(([account]) => person(account)).slice(0, MOST);
+  } catch {
+    return [];
+  }
+}
+
 function openFirst() {
-  const kept = JSON.parse(localStorage.getItem(MEMORY) ?? '[]').filter(([account]) => person(account));
+  const kept = remembered();
   const moderators = (style) => parts.people.filter((one) => one.style === style);
   const usual = [moderators('forms')[0], moderators('lines')[0], moderators('forms')[3]].map((one) => [one.account, null]);
   screens = (kept.length ? kept : usual.slice(0, FIRST)).map(([account, address]) => makeScreen(account, address, page));

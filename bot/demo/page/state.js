@@ -29,8 +29,10 @@ export function messages(who, address) {
 /** Listens for ever; `changed(names, first)` is called with the names of the parts that are new. */
 export function listen(changed) {
   let first = true;
+  let missing;
   const source = new EventSource('events');
   source.onmessage = (event) => {
+    clearTimeout(missing);
     const news = JSON.parse(event.data);
     shift = new Date(news.now) - Date.now();
     Object.assign(parts, news.parts);
@@ -38,7 +40,10 @@ export function listen(changed) {
     first = false;
   };
   source.onerror = () => {
-    if (source.readyState === EventSource.CLOSED) toast(say('lost'));
+    // A new rehearsal on the same port has another path: the front door leads there.
+    if (source.readyState === EventSource.CLOSED) location.assign('/');
+    clearTimeout(missing);
+    missing = setTimeout(() => toast(say('lost')), 2500);
   };
 }
 
