@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
@@ -24,9 +26,25 @@ def clock() -> MovableClock:
     return MovableClock(NOON, stopped=True)
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both databases at their newest step: copying them is six times as fast as running all steps again."""
+    folder = tmp_path_factory.mktemp("template")
+
+    async def make() -> None:
+        core = await build_core(f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"m" * 32)
+        await core.db.close()
+        await core.keyring.close()
+
+    asyncio.run(make())
+    return folder
+
+
 @pytest.fixture
-async def house(clock: MovableClock, tmp_path: Path) -> AsyncIterator[RehearsalHouse]:
+async def house(clock: MovableClock, tmp_path: Path, template: Path) -> AsyncIterator[RehearsalHouse]:
     """The bot on the rehearsal in the style with forms and buttons."""
+    for name in ("main.db", "keys.db"):
+        shutil.copy2(template / name, tmp_path / name)  # with its mode: others may not read it
 
     async def build(world: World) -> App:
         url, keys = (f"sqlite:///{tmp_path}/{name}" for name in ("main.db", "keys.db"))
