@@ -163,6 +163,7 @@ class App:
 
 DONE_FOR = timedelta(days=90)  # deliveries and due work
 CHOICES_FOR = timedelta(days=400)  # buttons and refusals
+EVENTS_FOR = timedelta(days=30)  # ids of Matrix events that were handled
 NAME_FOR = timedelta(days=30)  # of an organization that left
 
 
@@ -177,6 +178,8 @@ async def keep_house(core: Core) -> None:
         await tx.run(delete(t.form).where(t.form.c.expires_at < now))
         await tx.run(delete(t.link_code).where(t.link_code.c.expires_at < now))
         await tx.run(delete(t.connect_code).where(t.connect_code.c.expires_at < now))
+        # Also when Matrix is no longer set up, and what was parked and never became readable.
+        await tx.run(delete(t.matrix_event).where(t.matrix_event.c.made_at < now - EVENTS_FOR))
         await tx.run(delete(t.due).where(t.due.c.done_at < now - DONE_FOR))
         await tx.run(delete(t.organization).where(t.organization.c.left_at < now - NAME_FOR))
         await forget_quiet(core.people, core.registry.features, tx, now)

@@ -49,7 +49,7 @@ async def play(folder: Path, times: int, seed: int | None = None) -> Found:
     async with running("tests.kill.town") as town:
         address = f"http://127.0.0.1:{town.said}"
         async with running("tests.kill.bot", str(folder), address) as bot, aiohttp.ClientSession(address) as session:
-            async with asyncio.timeout(120 + 10 * times):
+            async with asyncio.timeout(120 + 30 * times):
                 await _write(session, bot, lives(times // 2, 0.5, seed))
                 await _broadcast(session, bot, lives(times - times // 2, 0.4, seed))
             await asyncio.sleep(1)  # whatever would come twice comes now

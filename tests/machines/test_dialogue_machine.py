@@ -32,7 +32,7 @@ from tests.laws.sources import ROOT
 from tests.machines import template
 from tests.machines.crashing import CrashingDatabase, Killed, copy_of
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "15"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "12"))
 KEYS = ("who", "color", "number", "where", "why", "more")
 ANSWERS = {"who": "Ana", "color": "red", "number": "7", "where": "Library", "why": "because", "more": "nothing else"}
 TOO_LONG = "x" * 300
@@ -250,5 +250,5 @@ class DialogueMachine(RuleBasedStateMachine):
 
 TestDialogue = DialogueMachine.TestCase
 TestDialogue.settings = settings(
-    max_examples=EXAMPLES, stateful_step_count=25, deadline=None, derandomize=EXAMPLES == 15
+    max_examples=EXAMPLES, stateful_step_count=25, deadline=None, derandomize=EXAMPLES == 12
 )  # fmt: skip
