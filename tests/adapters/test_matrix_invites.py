@@ -51,6 +51,23 @@ async def test_while_a_code_is_open_a_room_is_joined_and_connects(bot: MatrixBot
     assert await bot.app.core.is_ours("matrix", room)
 
 
+async def test_somebodys_own_direct_room_is_theirs_from_the_first_line(bot: MatrixBot) -> None:
+    """h11: nothing said there is lost, however soon after the bot came; no second room is made."""
+    anna = await bot.synapse.user("anna")
+    await bot.add_organization("Tenants")
+    room = await anna.create_room("", invite=[bot.bot.user_id], is_direct=True)
+
+    async def is_inside() -> bool:
+        return (await anna.members(room)).get(bot.bot.user_id) == "join"
+
+    await until(is_inside)
+    await bot._handled(await anna.send(room, "help"))
+    await bot.settle()
+    await anna.wait_for_message(room, bot.bot.user_id, "What I can do")
+    assert not await anna.invites()
+    assert bot.session.direct.person(room) == anna.user_id
+
+
 async def test_an_open_code_is_no_open_door_for_a_flood(bot: MatrixBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """D6: only so many unknown rooms wait for a code at once."""
     monkeypatch.setattr("bot.platforms.matrix.desk.MOST_STRANGERS", 2)

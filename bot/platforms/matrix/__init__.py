@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from bot.config import Settings
-from bot.core import Core
-from bot.platforms.base import Adapter
-from bot.platforms.matrix.adapter import MatrixAdapter, Options
-from bot.platforms.matrix.session import Account
-from bot.secrets import Secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core import Core
+    from bot.platforms.base import Adapter
 
 STORE = "matrix"  # folder in data_dir with the device's keys and the cross-signing seeds
 
 
 def make(core: Core) -> Adapter:
     """The adapter from the settings; a ConfigError says which secret is missing."""
+    # Imported here: the set-up needs only the sign-in of this package, not the whole bot.
+    from bot.config import Settings
+    from bot.platforms.matrix.adapter import MatrixAdapter, Options
+    from bot.platforms.matrix.session import Account
+    from bot.secrets import Secrets
+
     settings = core.settings
     assert isinstance(settings, Settings)
     section, secrets = settings.matrix, Secrets.of(settings)

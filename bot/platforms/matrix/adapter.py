@@ -24,7 +24,7 @@ from bot.platforms.matrix.book import Book
 from bot.platforms.matrix.courier import PLATFORM, Courier
 from bot.platforms.matrix.crypto import cross_sign
 from bot.platforms.matrix.desk import Desk
-from bot.platforms.matrix.inbox import Json
+from bot.platforms.matrix.inbox import INVITE, Json
 from bot.platforms.matrix.keys import brought_keys, look_after_keys, reread_parked
 from bot.platforms.matrix.parse import for_the_bot
 from bot.platforms.matrix.rights import read_rights
@@ -64,7 +64,7 @@ class Session:
         self.inbox = InboxRows(core)
         self.sender = Sender(self.client, in_flight=options.in_flight)
         self.direct = DirectRooms(self.client, pickle_key, options.name, encrypted=options.encrypt_direct)
-        self.interest = Interest(self.direct.is_direct, self._wanted)
+        self.interest = Interest(self.direct.may_be_direct, self._wanted)
         self.loop = SyncLoop(self.client, self.inbox, after=self._after, interest=self.interest)
         self.courier = Courier(core, self.client, self.sender, self.direct, self.book)
         self.desk = Desk(core, self.client, self.inbox, self.direct, self.book)
@@ -73,7 +73,7 @@ class Session:
         self._purged = 0.0
 
     def _wanted(self, room_id: str, content: Json) -> bool:
-        return for_the_bot(content, self.direct.is_direct(room_id))
+        return for_the_bot(content, self.direct.may_be_direct(room_id))
 
     async def _after(self, client: AsyncClient, answer: SyncResponse) -> None:
         """After each sync that was kept: state, keys, parked messages, retention."""
@@ -98,7 +98,7 @@ class Session:
 
     async def serve(self, ready: Callable[[], None]) -> None:
         """Listens and answers until cancelled; raises what ends either."""
-        listening = asyncio.create_task(self.loop.run(), name="matrix sync")
+        listening = asyncio.create_task(self._listen(), name="matrix sync")
         answering = asyncio.create_task(self._answer(ready), name="matrix desk")
         tasks = {listening, answering}
         try:
@@ -113,8 +113,15 @@ class Session:
             await self.client.close()
             self.client.store.database.close()
 
-    async def _answer(self, ready: Callable[[], None]) -> None:
+    async def _listen(self) -> None:
+        # First which rooms are direct: a line there needs no prefix, and would be taken for talk among others.
         await self._load()
+        for arrival in await self.inbox.waiting():
+            if arrival.kind == INVITE and arrival.content.get("is_direct"):
+                self.direct.expect(arrival.room_id)
+        await self.loop.run()
+
+    async def _answer(self, ready: Callable[[], None]) -> None:
         await self.loop.ready.wait()
         await reread_parked(self.client, self.inbox, self.interest)
         for room_id in list(self.client.rooms):

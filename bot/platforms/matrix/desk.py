@@ -226,6 +226,8 @@ class Desk:
         if not await self._welcome(arrival):
             await rooms.leave(self._client, arrival.room_id)
             return
+        if arrival.content.get("is_direct"):
+            self._direct.expect(arrival.room_id)
         try:
             await rooms.join(self._client, arrival.room_id, via=[rooms.server_of(arrival.sender)])
         except Denied:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.platforms.matrix.inbox import Json
-from bot.platforms.typed import PREFIX
+
+PREFIX = "!"  # as in bot.platforms.typed, which a reader of messages need not load
 
 
 @dataclass(frozen=True)

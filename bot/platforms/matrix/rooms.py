@@ -42,11 +42,20 @@ class DirectRooms:
         self._name = name
         self._encrypted = encrypted and client.olm is not None
         self._rooms: dict[str, str] = {}
+        self._expected: set[str] = set()
         self._making: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     def is_direct(self, room_id: str) -> bool:
         """Whether this is one of the direct rooms known since the start (see `load`)."""
         return room_id in self._rooms.values()
+
+    def expect(self, room_id: str) -> None:
+        """A room that is about to become direct: what is said there from the first moment on is said to us."""
+        self._expected.add(room_id)
+
+    def may_be_direct(self, room_id: str) -> bool:
+        """Whether this is a direct room, or one that is just becoming one."""
+        return room_id in self._expected or self.is_direct(room_id)
 
     def person(self, room_id: str) -> str | None:
         """Whose direct room this is."""
