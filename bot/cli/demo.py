@@ -98,19 +98,21 @@ async def show(session: Session, folder: Path, port: int) -> bool:
         except OSError as taken:
             typer.echo(session.text("demo.port_taken", port=port, reason=taken.strerror or ""), err=True)
             return False
+        ended = _listen_for_the_end()
         session.say("demo.ready", address=address)
-        await _interrupted()
+        await ended.wait()
         await runner.cleanup()
     session.say("demo.ended")
     return True
 
 
-async def _interrupted() -> None:
+def _listen_for_the_end() -> asyncio.Event:
+    """Set by Ctrl+C or a request to stop: then everything is put away."""
     ended = asyncio.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # where a loop has no signals, Ctrl+C ends the process as it always did
             asyncio.get_running_loop().add_signal_handler(one, ended.set)
-    await ended.wait()
+    return ended
 
 
 async def walk(session: Session, folder: Path, as_json: bool) -> bool:
