@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+
 import pytest
+import structlog
 
 pytest_plugins = ["tests.rigs.postgres", "tests.rigs.synapse"]
 
@@ -15,3 +19,18 @@ def _nobody_elses_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name.startswith("CAUSEWAY_"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def own_logs() -> Iterator[None]:
+    """What a test does to the root logger ends with it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers[:]:
+        if handler not in handlers:
+            root.removeHandler(handler)
+            handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

@@ -9,7 +9,8 @@ import pytest
 
 from bot import logs
 from bot.config import LogsSection
-from tests.unit.test_logs import _as_before  # noqa: F401  the root logger is put back
+
+pytestmark = pytest.mark.usefixtures("own_logs")
 
 
 @pytest.mark.parametrize("library", ["discord", "nio", "aiohttp", "aiosqlite"])

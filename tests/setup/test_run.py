@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,13 +9,13 @@ import pytest
 
 from bot import backup
 from bot.cli.run import adapters_of, back_up_when_due
-from bot.cli.session import ROOT
 from bot.clock import MovableClock
 from bot.config import from_values, load, written
 from bot.errors import ConfigError
 from bot.secrets import Secrets
 from bot.setup.writing import opened
 from tests.discord_standin import StandIn
+from tests.setup.program import ran, running
 
 
 def installed(folder: Path, standin: StandIn) -> Path:
@@ -33,25 +30,11 @@ def installed(folder: Path, standin: StandIn) -> Path:
     return config
 
 
-async def causeway(config: Path, *arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "--language", "en", "--config", str(config), *arguments,
-        cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-
-
-async def ran(config: Path, *arguments: str) -> tuple[int, str, str]:
-    process = await causeway(config, *arguments)
-    out, err = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode or 0, out.decode(), err.decode()
-
-
 async def test_it_runs_until_it_is_stopped_and_only_once(standin: StandIn, tmp_path: Path) -> None:
     """h11 and h14: one process per installation; a back-up meanwhile; an orderly end."""
     config = installed(tmp_path, standin)
-    process = await causeway(config, "run")
-    try:
-        await standin.until_ready(30)
+    async with running(config) as logged:
+        await standin.until_ready(60)
         code, _out, err = await ran(config, "run")
         assert (code, err) == (1, "The bot is running. Stop it first.\n")
         code, out, _err = await ran(config, "db", "backup")
@@ -60,11 +43,7 @@ async def test_it_runs_until_it_is_stopped_and_only_once(standin: StandIn, tmp_p
         keys = backup.made(tmp_path / "stick", "keys")[-1][1]
         code, _out, err = await ran(config, "db", "restore", "--data", str(newest), "--keys", str(keys), "--yes")
         assert (code, err) == (1, "The bot is running. Stop it first.\n")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, logged = await asyncio.wait_for(process.communicate(), 30)
-    assert process.returncode == 0, logged.decode()
-    assert standin.token not in logged.decode()
+    assert standin.token not in logged.getvalue()
     code, out, err = await ran(config, "db", "restore", "--data", str(newest), "--keys", str(keys), "--yes")
     assert code == 0, err
     assert "main.db.before-" in out

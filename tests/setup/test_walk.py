@@ -4,25 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tests.discord_standin import StandIn
 from tests.rigs.synapse import Synapse
-from tests.setup.test_run import causeway, ran
-
-
-@asynccontextmanager
-async def running(config: Path) -> AsyncIterator[None]:
-    process = await causeway(config, "run")
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, logged = await asyncio.wait_for(process.communicate(), 60)
-        assert process.returncode == 0, logged.decode()
+from tests.setup.program import ran, running
 
 
 async def first_code(config: Path, answers: dict[str, str]) -> str:
