@@ -83,5 +83,7 @@ def _choices(card: Card) -> tuple[str, str]:
 def _hint(card: Card, words: Words, direct: bool) -> tuple[str, str]:
     """How to answer, and who can see the answer (the line that a public card must have)."""
     language = BOTH if any(" · " in one.label for one in card.choices) else card.language
-    body, html = to_matrix(parse(words.say(language, "matrix.answer_direct" if direct else "matrix.answer_here")))
+    said = words.say(language, "matrix.answer_direct" if direct else "matrix.answer_here")
+    # A card may know a way to answer that nobody else reads, and says so in its own words.
+    body, html = to_matrix(parse(said if direct else card.invite or said))
     return body, f"<p>{html}</p>"
