@@ -180,7 +180,10 @@ def label_of(call: Call, name: str, one: Field) -> str:
 
 async def fill_page(call: Call, entry: Entry, form: Form, values: Mapping[str, str]) -> Answers:
     """A page came in: kept as typed, checked; goes to the next page or is complete."""
-    fields = [one for one in asked(entry, form) if one.page == form.page]
+    # By what was filled in, not by where the form stands: an earlier page may be sent a second time.
+    sent = next((one.page for one in asked(entry, form) if one.key in values), form.page)
+    form = replace(form, page=sent)
+    fields = [one for one in asked(entry, form) if one.page == sent]
     kept = {one.key: values.get(one.key, "")[:HARD_LIMIT] for one in fields}
     form = replace(form, given={**form.given, **kept})
     try:

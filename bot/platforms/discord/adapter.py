@@ -59,7 +59,8 @@ class DiscordAdapter:
     async def run(self) -> None:
         """Signs in, registers the commands and serves. Revoked when the token is dead; Unreachable otherwise."""
         point_library(*self._urls)
-        client = Client(self.core, self.name, self._pacer, Conversation(self.core, self.name))
+        conversation = Conversation(self.core, self.name)
+        client = Client(self.core, self.name, self._pacer, conversation)
         try:
             with translated():
                 await client.login(self._token)
@@ -71,6 +72,7 @@ class DiscordAdapter:
             self._revoked.set()
             raise
         finally:
+            await conversation.finish()
             self._client = self._mail = None
             await client.close()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 DEFER_AFTER = 1.5  # seconds; Discord waits 3
 FORM_DEFER_AFTER = 2.5  # a form cannot be opened any more once it was deferred (FACTS 36): as late as is safe
+ANSWERED_WITHIN = 3.0  # seconds that a shutdown waits for answers under way
 Interaction = discord.Interaction[discord.Client]
 
 
@@ -51,9 +52,28 @@ class Conversation:
 
     def __init__(self, core: Core, platform: str) -> None:
         self._core, self._platform = core, platform
+        self._talking = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     async def hear(self, interaction: Interaction) -> None:
         """The one listener."""
+        self._talking += 1
+        self._quiet.clear()
+        try:
+            await self._carry_out(interaction)
+        finally:
+            self._talking -= 1
+            if not self._talking:
+                self._quiet.set()
+
+    async def finish(self) -> None:
+        """Before the connection goes: what people began is carried out and answered, within Discord's own 3 s."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWERED_WITHIN):
+                await self._quiet.wait()
+
+    async def _carry_out(self, interaction: Interaction) -> None:
         if interaction.type is discord.InteractionType.autocomplete:
             await self._complete(interaction)
             return
