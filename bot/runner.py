@@ -303,6 +303,9 @@ class Runner:
             call.act = replace(call.act, place=form.place, manages=manages)
             call.organization = await call.spaces.of_place(call.tx, form.place)
         await self._bind(call, form.entry, entry, form.organization)
+        if call.act is not None and not (call.person.language or call.act.language) and call.organization is not None:
+            # In the direct room a dialogue goes on in the language of the space in which it was started.
+            call.language = LANGUAGES[0] if call.organization.language == BOTH else call.organization.language
         await self._look_for_rights(call, entry)
         self._gate(call, form.entry, entry)
         return await _whole(call, entry, form.given)

@@ -17,6 +17,7 @@ from bot.feature import Entry, Kind
 from bot.registry import discover
 from cogs.alerts.store import alert
 from tests.conformance.house import RehearsalHouse
+from tests.conformance.test_checkins import code_in, open_checkin
 from tests.features.alerts.coalition import Member, connect, send, write
 
 NAMING = {"code", "organization", "call", "cycle", "person", "case"}  # fields that name an object
@@ -39,6 +40,7 @@ CODED = [(name, entry) for name, entry in ENTRIES if name.partition(".")[0] not 
 def values(entry: Entry, code: str) -> dict[str, str]:
     """Something for every field, so that nothing but the code decides."""
     filled = {one.key: "something to read" for one in entry.fields if one.required}
+    filled |= {key: "tomorrow at 5pm" for key in filled if key in {"due", "review"}}
     for one in entry.fields:
         if one.kind is Kind.CHOICE and isinstance(one.options, tuple) and one.required:
             filled[one.key] = one.options[0]
@@ -57,7 +59,24 @@ async def sent_by(house: RehearsalHouse, owner: Member) -> str:
     return await send(house, owner)
 
 
-MAKERS = {"alerts": (draft_of, sent_by)}
+async def open_cycle_of(house: RehearsalHouse, owner: Member) -> str:
+    return await open_checkin(house, owner)
+
+
+async def closed_cycle_of(house: RehearsalHouse, owner: Member) -> str:
+    code = await open_checkin(house, owner)
+    await house.command(owner.moderator, owner.space, "desk", "checkin close", code=code)
+    return code
+
+
+async def promise_of(house: RehearsalHouse, owner: Member) -> str:
+    code = await closed_cycle_of(house, owner)
+    seen = await house.command(owner.moderator, owner.space, "desk", "checkin commit", code=code)
+    done = await house.fill(owner.moderator, seen, what="Bring maps", name="Rosa", due="tomorrow at 5pm")
+    return code_in(done.text, "K")
+
+
+MAKERS = {"alerts": (draft_of, sent_by), "checkins": (open_cycle_of, closed_cycle_of, promise_of)}
 
 
 async def reply(house: RehearsalHouse, stranger: Member, name: str, entry: Entry, code: str) -> str:
