@@ -1,0 +1,129 @@
+"""Single stories of the outbox that the state machine tells only now and then."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from bot import tables as t
+from bot.cards import Card
+from bot.clock import MovableClock
+from bot.core import Core
+from bot.errors import Revoked
+from bot.outbox import Delivery
+from bot.platforms.base import Sent
+from bot.sender import Sender
+from bot.spaces import Channel
+from bot.words import Md
+from tests.machines.forgetful import ForgetfulWorld, UnluckyAdapter
+
+CHANNEL = Channel("c", "org", "home", "forms", "home/north", "calls", "north", "en")
+
+
+class Desk:
+    """A channel, and a sender whose next deliveries meet these faults."""
+
+    def __init__(self, core: Core, clock: MovableClock) -> None:
+        self.core, self.clock, self.faults = core, clock, deque[str]()
+        self.world = ForgetfulWorld(clock)
+        self.world.add_space("home", "Home", "forms", ("north",))
+        self.adapter = UnluckyAdapter(core, self.world, self.faults)
+        self.sender = Sender(core.db, core.outbox, core.people, clock, self.adapter)
+
+    async def post(self, text: str, subject: str = "A-1") -> None:
+        async with self.core.db.write() as tx:
+            await self.core.outbox.post(tx, CHANNEL, Card(Md(text)), subject=subject, now=self.clock.now())
+
+    async def edit(self, text: str) -> None:
+        async with self.core.db.write() as tx:
+            await self.core.outbox.edit(tx, "A-1", "c", Card(Md(text)), 2, self.clock.now())
+
+    async def send(self, *faults: str, after: int = 0) -> None:
+        self.clock.move(timedelta(seconds=after))
+        self.faults.extend(faults)
+        await self.sender.drain()
+
+    def standing(self) -> list[str]:
+        return [one.text for one in self.world.channels["home/north"].standing()]
+
+
+@pytest.fixture
+def desk(core: Core, clock: MovableClock) -> Desk:
+    return Desk(core, clock)
+
+
+async def test_a_sum_that_failed_never_brings_the_old_text_back(desk: Desk) -> None:
+    """n3: the place was corrected while the sum waited for its second try."""
+    await desk.post("at the library")
+    await desk.send()
+    async with desk.core.db.write() as tx:
+        card = Card(Md("at the library, 5 say yes"))
+        await desk.core.outbox.tally(tx, "A-1", lambda _: card, desk.clock.now(), lambda _: timedelta())
+    await desk.send("lost")
+    await desk.edit("at City Hall")
+    await desk.send(after=300)
+    assert desk.standing() == ["at City Hall"]
+
+
+async def test_a_correction_of_a_copy_whose_answer_was_lost_is_shown(desk: Desk) -> None:
+    """FACTS 30: sent again with the same nonce, the old text would come back and stay."""
+    await desk.post("at the library")
+    await desk.send("lost")
+    await desk.edit("at City Hall")
+    await desk.send(after=30)
+    await desk.send(after=30)
+    assert desk.standing() == ["at City Hall"]
+
+
+async def test_a_copy_whose_answer_was_lost_is_taken_back_where_it_stands(desk: Desk) -> None:
+    await desk.post("at the library")
+    await desk.send("lost")
+    async with desk.core.db.write() as tx:
+        await desk.core.outbox.withdraw(tx, "A-1", desk.clock.now())
+    await desk.send(after=61)
+    await desk.send(after=61)
+    assert desk.standing() == []
+    assert list(desk.world.put.values()) == [1]
+
+
+async def test_an_answer_removed_by_moderators_stops_nobody_elses_messages(desk: Desk) -> None:
+    core, now = desk.core, desk.clock.now()
+    async with core.db.write() as tx:
+        await core.outbox.answer(tx, "forms", "home/north", Card(Md("help")), "", now)
+    await desk.send()
+    [message] = desk.world.channels["home/north"].messages
+    async with core.db.write() as tx:
+        await core.outbox.whisper(tx, "forms", "ana", Card(Md("for Ana")), now)
+    await core.message_removed("forms", "home/north", message.id)
+    await desk.send()
+    assert [one.text for one in desk.world.direct("ana").standing()] == ["for Ana"]
+
+
+async def test_a_damaged_row_does_not_stand_in_the_way_of_others(desk: Desk) -> None:
+    await desk.post("damaged", "A-1")
+    async with desk.core.db.write() as tx:
+        await tx.run(update(t.delivery).values(card="{"))
+    await desk.post("whole", "A-2")
+    await desk.send()
+    assert desk.standing() == ["whole"]
+
+
+async def test_a_dead_token_is_not_asked_with_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """FACTS 26: it stops and tells; the row stays in line for the day of the new token."""
+    asked = []
+
+    async def refuse(delivery: Delivery) -> Sent:
+        asked.append(delivery.id)
+        raise Revoked
+
+    monkeypatch.setattr(desk.adapter, "deliver", refuse)
+    for subject in ("A-1", "A-2", "A-3"):
+        await desk.post("a call", subject)
+    with pytest.raises(Revoked):
+        await desk.send()
+    assert len(asked) == 1
+    async with desk.core.db.read() as tx:
+        assert {row.state for row in await tx.all(select(t.delivery.c.state))} == {"queued"}
