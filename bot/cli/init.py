@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from bot import backup, logs
+from bot import logs
 from bot.cli.session import Session, session_of
 from bot.config import PREFIX, LogsSection
 from bot.setup.asking import AnswerFile, Asker, Keyboard
@@ -39,10 +39,7 @@ def set_up(
 async def _set_up(session: Session, asker: Asker, config: Path) -> None:
     before = present(config)
     answers = await ask_everything(asker, session.text, before)
-    folder = config.absolute().parent / "var"
-    with backup.running(folder if not before else session.settings.bot.data_dir):
-        done = await write_everything(answers, config, before)
-    _report(session, answers, done)
+    _report(session, answers, await write_everything(answers, config, before))
 
 
 def _report(session: Session, answers: Answers, done: Written) -> None:
