@@ -29,6 +29,7 @@ from bot.registry import Registry, discover
 from bot.runner import Runner
 from bot.sender import Sender, wake_all
 from bot.spaces import Spaces
+from bot.when import warm_up
 from bot.words import Words
 
 log = structlog.get_logger(__name__)
@@ -88,6 +89,7 @@ class App:
             asyncio.create_task(self._supervise(f"{adapter.name} sender", sender.run), name=f"{adapter.name} sender")
             for adapter, sender in zip(self.adapters, self.senders, strict=True)
         ]
+        tasks.append(asyncio.create_task(asyncio.to_thread(warm_up), name="warm up"))
         try:
             await self._stopping.wait()
         finally:

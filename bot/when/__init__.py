@@ -3,7 +3,7 @@
 Both languages are always understood. What had to be guessed is marked (`When.guessed`) and always shown back.
 """
 
-from bot.when.reading import parse_when
+from bot.when.reading import parse_when, warm_up
 from bot.when.show import show_when, show_when_short, show_zone, time_markdown
 from bot.when.value import When, WhenRefused
 from bot.when.zones import is_zone, zone_of_state
@@ -17,5 +17,6 @@ __all__ = [
     "show_when_short",
     "show_zone",
     "time_markdown",
+    "warm_up",
     "zone_of_state",
 ]
