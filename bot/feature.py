@@ -123,7 +123,8 @@ class Feature:
 
     `erased(tx, keyring, person)` a person (id) is erased, called while their keys are still there ·
     `merged(tx, keyring, old, new)` two accounts became one person (ids) ·
-    `left(tx, organization, now)` an organization (the object) is out · `kept(tx, person) -> {label key: count}` for /mydata ·
+    `left(tx, organization, now)` an organization (the object) is out ·
+    `kept(tx, person) -> {label key: count}` what is kept about a person (id), for /mydata ·
     `purge(tx, now)` the nightly retention · `connected(call)` an organization's space was just connected ·
     `read_csv(core, text)`, `write_csv(core)` lists in and out, for the command line ·
     `policy(call, organization)` an organization (id) changed its policy toward others, in the same transaction.
