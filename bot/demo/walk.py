@@ -198,8 +198,8 @@ async def one_person(walk: Walk) -> None:
     """Somebody answers with a second account too; once linked they count once."""
     yes = walk.word("alerts.answer.value.in", "Nico (Matrix)")
     await walk.write("Nico (Matrix)", "direct", f"action answer {walk.kept['first']} {yes}")
-    await walk.command("Nico", "calls", "mydata link")
-    code = SECRET.findall(walk.last("Nico", "calls").text)[-1]
+    await walk.command("Nico", "direct", "mydata link")
+    code = SECRET.findall(walk.last("Nico", "direct").text)[-1]
     await walk.command("Nico (Matrix)", "direct", "mydata link", code=code)
 
 

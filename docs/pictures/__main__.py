@@ -24,6 +24,10 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--force-color-profile=srgb",
 ]  # fmt: skip
 DESK, PHONE = ViewportSize(width=1400, height=860), ViewportSize(width=400, height=820)
+# Where a call stands, its beginning; on its author's own screen, the newest answer.
+CALL_IN_VIEW = """document.querySelectorAll('.messages').forEach((one) => {
+  if (!one.querySelector('.private .choice.danger')) one.scrollTop = 0;
+})"""
 LOCALES = {"en": "en-US", "es": "es-US"}
 
 
@@ -84,6 +88,7 @@ async def _photograph(browser: Browser, shot: Shot, language: str, address: str)
     await page.goto(address)
     await page.wait_for_selector(".message")
     await page.evaluate("document.activeElement.blur()") if not shot.form else None
+    await page.evaluate(CALL_IN_VIEW)
     await page.wait_for_timeout(300)
     path = HERE / f"{shot.name}-{language}.png"
     await page.screenshot(path=path)
