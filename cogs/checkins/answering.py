@@ -14,6 +14,7 @@ from bot.feature import (
     Kind,
     Level,
     Option,
+    Organization,
     Refused,
     UserError,
     new_id,
@@ -183,9 +184,9 @@ async def _under(keyring: Any, row: Any, column: str, table: str, old: str, new:
     return bytes((await keyring.of_member(new, home)).seal(text, table, row.id, column))
 
 
-async def left(tx: Any, organization: str, now: datetime) -> None:
+async def left(tx: Any, organization: Organization, now: datetime) -> None:
     """An organization is out: its check-ins end, its promises go; its keys are destroyed with it."""
-    await store.end_organization(tx, organization, now)
+    await store.end_organization(tx, organization.id, now)
 
 
 async def purge(tx: Any, now: datetime) -> None:
