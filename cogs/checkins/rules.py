@@ -158,7 +158,7 @@ def of_members(given: Sequence[Given], questions: Sequence[Asked], draw: Draw, k
     """The debrief of a members' check-in: blocks, rounded; no figure where it would tell what each one said."""
     k = max(k, FLOOR)
     parts = partition(Counter(one.organization for one in given), k)
-    blocks = tuple(_figures(part, given, questions, draw) for part in parts)
+    blocks = tuple(_block_of(part, given, questions, draw, k) for part in parts)
     inside = {name for part in parts for name in part}
     words = [one for one in _released(given, questions) if one.organization in inside]
     words.sort(key=lambda one: draw(f"words|{one.question}|{one.text}"))
@@ -166,11 +166,51 @@ def of_members(given: Sequence[Given], questions: Sequence[Asked], draw: Draw, k
     return Debrief(blocks, unnamed, _opinions(blocks, questions))
 
 
-def _figures(part: tuple[str, ...], given: Sequence[Given], questions: Sequence[Asked], draw: Draw) -> Block:
+def _block_of(part: tuple[str, ...], given: Sequence[Given], questions: Sequence[Asked], draw: Draw, k: int) -> Block:
     people = [one for one in given if one.organization in part]
     name = "+".join(part)
+    n = rounded(len(people), draw(f"{name}|n"))
     figures = {one.key: _figure(one, people, name, draw) for one in questions}
-    return Block(part, rounded(len(people), draw(f"{name}|n")), figures)
+    views = [[], *([one for one in people if one.organization == home] for home in part)] if len(part) > 1 else [[]]
+    while key := next((found for known in views if (found := told(figures, n, known, k))), ""):
+        figures[key] = Figure()
+    return Block(part, n, figures)
+
+
+def told(figures: Mapping[str, Figure], n: int, known: Sequence[Given], k: int) -> str:
+    """The question of which somebody who knows the answers of `known` can work out exactly what 1 to k - 1 others said.
+
+    Rounding moves a count by at most 2, but the counts of all questions have one sum: together they can give one away.
+    """
+    spans = {
+        key: {
+            value: _span(shown, sum(answer_of(one, key) == value for one in known)) for value, shown in counts.items()
+        }
+        for key, counts in ((key, one.counts) for key, one in figures.items())
+        if counts is not None
+    }
+    low = max([n - 2, *(sum(one.low for one in cells.values()) for cells in spans.values())])
+    high = min([n + 2, *(sum(one.high for one in cells.values()) for cells in spans.values())])
+    for key, cells in spans.items():
+        lows, highs = (sum(one.low for one in cells.values()), sum(one.high for one in cells.values()))
+        for one in cells.values():
+            least, most = max(one.low, low - highs + one.high), min(one.high, high - lows + one.low)
+            if least == most and 0 < least - one.known < k:
+                return key
+    return ""
+
+
+@dataclass(frozen=True)
+class _Span:
+    """What a rounded count can have been, for somebody who knows of `known` people in it."""
+
+    low: int
+    high: int
+    known: int
+
+
+def _span(shown: int, known: int) -> _Span:
+    return _Span(max(shown - 2, known, 0), shown + 2, known)
 
 
 def _figure(question: Asked, people: Sequence[Given], block: str, draw: Draw) -> Figure:
