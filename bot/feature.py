@@ -114,6 +114,7 @@ class Entry:
     keeps: bool = True
     anywhere: bool = True  # False: only inside a space of a connected organization, or by somebody with a role in one
     strangers: bool = False  # True: may be used in a server or room that is not connected yet
+    listed: bool = True  # False: mostly entered by a button, so /help does not list it
     default: bool = False  # what the group's word alone means (`!mydata`)
 
 
