@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from nio import AsyncClient
+from nio import AsyncClient, MatrixRoom
 
 from bot.errors import ConfigError, Denied
 from bot.platforms.matrix.content import message
@@ -82,6 +82,16 @@ async def test_plain_text_never_goes_into_an_encrypted_room(synapse: Synapse) ->
             await Listener(client).sender.send(room, message("secret"), "p1")
         assert refusal.value.reason == "plaintext"
     assert not await anna.messages(room, bot.user_id)
+
+
+async def test_a_room_that_only_looks_plain_gets_nothing_in_the_clear(synapse: Synapse, tmp_path: Path) -> None:
+    """g2: a sync can bring a room before its encryption; the server is asked before the first word."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    room = await room_with(anna, bot, encrypted=True)
+    async with client_for(bot, tmp_path) as client:
+        client.rooms[room] = MatrixRoom(room, bot.user_id, encrypted=False)
+        await Listener(client).sender.send(room, message("secret"), "p2")
+    assert "secret" not in str(await anna.timeline(room))
 
 
 async def test_the_bot_vouches_for_its_own_device(synapse: Synapse, tmp_path: Path) -> None:

@@ -136,9 +136,10 @@ class DirectRooms:
     async def _create(self, body: Json) -> str:
         wanted = {key: value for key, value in body.items() if value is not None}
         made = await ask(self.client, "POST", f"{CLIENT_API}/createRoom", wanted)
-        room = MatrixRoom(made["room_id"], self.client.user_id, self._encrypted)
-        self.client.rooms.setdefault(room.room_id, room)
-        return str(room.room_id)
+        room_id = str(made["room_id"])
+        room = self.client.rooms.setdefault(room_id, MatrixRoom(room_id, self.client.user_id, self._encrypted))
+        room.encrypted = room.encrypted or self._encrypted  # a sync may have brought the room before its encryption
+        return room_id
 
     async def _by_alias(self, user_id: str) -> str | None:
         try:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 from nio import AsyncClient, MatrixRoom
 from nio.exceptions import EncryptionError, LocalProtocolError, OlmTrustError
@@ -112,18 +113,25 @@ class Sender:
         return str(answer.event_id)
 
 
-async def known_room(client: AsyncClient, room_id: str) -> MatrixRoom:
-    """The room as nio must know it before it sends (FACTS 14); asks the server about encryption when it is new to us.
+# Rooms that the server itself called unencrypted in this session; from then on /sync tells of a change.
+_seen_plain: WeakKeyDictionary[AsyncClient, set[str]] = WeakKeyDictionary()
 
-    Raises `Denied("plaintext")` when the room is encrypted and encryption is off here: nio would send plain
-    text (FACTS 17).
+
+async def known_room(client: AsyncClient, room_id: str) -> MatrixRoom:
+    """The room as nio must know it before it sends (FACTS 14).
+
+    The server is asked once whether a room that looks plain really is: a sync can bring a room before its encryption
+    (seen in a room that had just been made), and one private line in the clear is one too many. Raises
+    `Denied("plaintext")` when the room is encrypted and encryption is off here: nio would send plain text (FACTS 17).
     """
-    if room_id not in client.rooms:
-        secret = (
-            room_id in client.encrypted_rooms or await state_content(client, room_id, "m.room.encryption") is not None
-        )
-        client.rooms.setdefault(room_id, MatrixRoom(room_id, client.user_id, secret))
-    room = client.rooms[room_id]
+    room = client.rooms.setdefault(room_id, MatrixRoom(room_id, client.user_id, room_id in client.encrypted_rooms))
+    plain = _seen_plain.setdefault(client, set())
+    if not room.encrypted and room_id not in plain:
+        if await state_content(client, room_id, "m.room.encryption") is None:
+            plain.add(room_id)
+        else:
+            room = client.rooms.setdefault(room_id, room)
+            room.encrypted = True
     if room.encrypted and client.olm is None:
         raise Denied("plaintext")
     return room
