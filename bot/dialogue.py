@@ -327,9 +327,10 @@ def question(call: Call, entry: Entry, form: Form, page: FormPage) -> Md:
         lines.append(words("core.hint", hint=blank.hint))
     if blank.value:
         lines.append(words("core.stands", value=_shown(blank)))
-    lines += [
-        words("core.option", at=number, label=one.label) for number, one in enumerate(blank.options or blank.likely, 1)
-    ]
+    options = enumerate(blank.options or blank.likely, 1)
+    numbered = [words("core.option", at=number, label=one.label) for number, one in options]
+    if numbered:
+        lines += [*numbered, Md("")]  # a paragraph of its own: else what follows belongs to the last option
     lines.append(words("core.dialogue_words" if blank.required and not blank.value else "core.dialogue_words_skip"))
     return Md("\n\n".join(lines[:1]) + "\n" + "\n".join(lines[1:]))
 

@@ -23,7 +23,7 @@ from bot.feature import (
 from cogs.alerts import rules, store
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
-from cogs.alerts.texts import Look, copy_text
+from cogs.alerts.texts import Look, copy_text, readers, title_in
 
 
 @dataclass(frozen=True)
@@ -127,9 +127,10 @@ def ask_card(
     call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, until: datetime
 ) -> Card:
     """What a moderators' channel is asked: the copy as it would look, until when, and three choices."""
-    speak = call.words_in(language)
-    at = show_when_short(When(until, receiver.zone), language if language != "both" else "en")
-    intro = speak("ask_first", sender=sender.name, until=at)
+    at = When(until, receiver.zone)
+    intro = "\n".join(
+        call.words_in(one)("ask_first", sender=sender.name, until=show_when_short(at, one)) for one in readers(language)
+    )
     text = Md(f"{intro}\n\n{copy_words(call, alert, sender, receiver, language)}")
     choices = [
         call.choice("accept_button", "accept", alert.code, language=language, weight="main"),
@@ -144,8 +145,8 @@ async def close_desk(call: Call, alert: Alert, organization: str, key: str) -> N
     for landing in await call.outbox.landed(call.tx, alert.ask):
         if landing.organization == organization or not organization:
             language = await _language(call, landing.channel)
-            speak = call.words_in(language)
-            card = call.card_in(language, speak(key, title=alert.content.title), code=alert.code)
+            said = [call.words_in(one)(key, title=title_in(alert.content, one)) for one in readers(language)]
+            card = call.card_in(language, Md("\n".join(said)), code=alert.code)
             await call.outbox.edit(call.tx, alert.ask, landing.channel, card, alert.version, call.now)
 
 

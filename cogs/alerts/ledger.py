@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from bot.feature import Call, Card, Choice, Landing, Md, UserError, When, show_when_short
-from cogs.alerts import store
+from cogs.alerts import rules, store
 from cogs.alerts.copies import organizations, own_call
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import sum_text, when_short
 
 LISTED = 10
+ANSWERS = (*rules.UNTIMED, *rules.TIMED)
 PAGE = 40  # spaces on one page of the ledger: about two messages
 # What needs somebody comes first.
 ORDER = (
@@ -41,10 +42,11 @@ async def where(call: Call, code: str, page: str) -> None:
     if rest > 0:
         lines.append(call.words("ledger.rest", n=rest))
     total = await store.total(call.tx, alert.id)
-    lines.append(_answered(call, alert, total.counts) if sum(total.counts.values()) else call.words("ledger.nobody"))
-    lines.append(sum_text(call.words, total, alert.content.timed))
+    answered = [call.words("ledger.nobody")]
+    if sum(total.counts.values()):
+        answered = [_answered(call, alert, total.counts), sum_text(call.words, total, alert.content.timed)]
     following = str(at + 1) if rest > 0 else ""
-    call.say(_card(call, alert, Md("\n".join(lines)), {state for state, _, _, _ in rows}, following))
+    call.say(_card(call, alert, Md("\n".join([*lines, "", *answered])), {state for state, _, _, _ in rows}, following))
 
 
 async def _rows(call: Call, alert: Alert) -> list[tuple[str, Any, Landing | None, str]]:
@@ -92,7 +94,7 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
 
 
 def _answered(call: Call, alert: Alert, counts: Any) -> Md:
-    shown = [f"{call.words.label(f'answer.value.{one}')}: {n}" for one, n in sorted(counts.items()) if n]
+    shown = [f"{call.words.label(f'answer.value.{one}')}: {n}" for one in ANSWERS if (n := counts.get(one))]
     return call.words("ledger.answers", answers=", ".join(shown))
 
 

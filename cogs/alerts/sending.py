@@ -25,7 +25,7 @@ from cogs.alerts.copies import (
 )
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
-from cogs.alerts.texts import body, changed_words, moment
+from cogs.alerts.texts import body, changed_words, moment, told_text
 
 PORTION = 100  # people told in one transaction: a press never waits for a long one
 
@@ -241,25 +241,20 @@ async def tell(call: Call, subject: str, kind: str, after: str) -> None:
     if alert is None or (kind == "corrected") != (alert.state == "sent"):
         return
     rows = await store.answers(call.tx, subject, after, PORTION)
+    homes = await organizations(call)
     for row in rows:
         with suppress(KeyGone):  # erased half-way: nobody to tell
-            value, _ = store.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
+            value, home = store.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
             if value in rules.YES:
-                await _tell_one(call, alert, row.person, kind)
+                space = homes[home].language if home in homes else alert.content.language
+                await _tell_one(call, alert, row.person, kind, space)
     if len(rows) == PORTION:
         await call.at(call.now, "tell", subject, kind=kind, after=rows[-1].id)
 
 
-async def _tell_one(call: Call, alert: Alert, person: str, kind: str) -> None:
-    language = (await call.people.get(call.tx, person)).language or alert.content.language
-    spoken = language if language in alert.content.languages else alert.content.language
-    speak = call.words_in(language)
-    if kind == "withdrawn":
-        title = alert.content.title if spoken == alert.content.language else alert.content.other_title
-        card = call.card_in(language, speak("told.withdrawn", title=title), code=alert.code)
-    else:
-        intro = speak("told.corrected", what=changed_words(speak, alert.changed))
-        text = Md(f"{intro}\n\n{body(call.words_in(spoken), alert.content, spoken)}")
-        choices = answer_choices(call, alert, language)[:-1]
-        card = call.card_in(language, text, *choices, code=alert.code)
-    await call.tell(person, card, alert.id)
+async def _tell_one(call: Call, alert: Alert, person: str, kind: str, space: str) -> None:
+    """In their own language, if they chose one; else in that of the space where they answered, which may be both."""
+    language = (await call.people.get(call.tx, person)).language or space
+    text = told_text(call.words_in, alert.content, language, kind, alert.changed)
+    choices = answer_choices(call, alert, language)[:-1] if kind == "corrected" else []
+    await call.tell(person, call.card_in(language, text, *choices, code=alert.code), alert.id)

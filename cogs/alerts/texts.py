@@ -30,11 +30,37 @@ class Look:
 
 def copy_text(speak: Speakers, content: Content, look: Look) -> Md:
     """The whole copy in small Markdown, without its code."""
-    asked = LANGUAGES if look.language == BOTH else (look.language,)
-    spoken = [one for one in content.languages if one in asked] or [content.language]
-    parts = [body(speak(one), content, one) for one in spoken]
-    parts += [speak(one)("untranslated") for one in asked if one not in content.languages]
-    return Md("\n\n".join([*parts, *_tail(speak(look.language), content, look)]))
+    parts = bodies(speak, content, look.language)
+    parts += [speak(one)("untranslated") for one in readers(look.language) if one not in content.languages]
+    return Md("\n\n".join([*parts, *_tail(speak, content, look)]))
+
+
+def readers(language: str) -> tuple[str, ...]:
+    """The languages of a space or person: at `both` each one, so that a date is never in the other's words."""
+    return LANGUAGES if language == BOTH else (language,)
+
+
+def bodies(speak: Speakers, content: Content, language: str) -> list[Md]:
+    """The call in each of the languages that are read, the original first; without a text in one, the original."""
+    spoken = [one for one in content.languages if one in readers(language)] or [content.language]
+    return [body(speak(one), content, one) for one in spoken]
+
+
+def told_text(speak: Speakers, content: Content, language: str, kind: str, changed: tuple[str, ...]) -> Md:
+    """What those who said yes are told: `corrected`, with the call as it is now, or `withdrawn`."""
+    intros = []
+    for one in readers(language):
+        words = speak(one)
+        title = title_in(content, one)
+        intros.append(words(f"told.{kind}", title=title, what=changed_words(words, changed)))
+    intro = Md("\n".join(intros))
+    return intro if kind == "withdrawn" else Md("\n\n".join([intro, *bodies(speak, content, language)]))
+
+
+def title_in(content: Content, language: str) -> str:
+    """The title in a language, or the original's."""
+    known = language != content.language and language in content.languages
+    return content.other_title if known else content.title
 
 
 def body(speak: Speaker, content: Content, language: str) -> Md:
@@ -76,15 +102,15 @@ def link_text(url: str) -> Md:
     return Md(f"[{escape(url)}]({url})")
 
 
-def _tail(speak: Speaker, content: Content, look: Look) -> list[Md]:
+def _tail(speakers: Speakers, content: Content, look: Look) -> list[Md]:
     lines: list[Md] = []
+    speak = speakers(look.language)
     if content.link:
         lines.append(link_text(content.link))
     if look.line:
         lines.append(speak("line_from", name=look.receiver, line=look.line))
     if look.corrected_at is not None:
-        at = show_when_short(When(look.corrected_at, look.zone), content.language)
-        lines.append(speak("corrected", at=at, what=changed_words(speak, look.changed)))
+        lines.append(_corrected(speakers, When(look.corrected_at, look.zone), look))
     if look.people >= rules.SUM_FROM:
         lines.append(speak("so_many_done" if not content.timed else "so_many_in", n=look.people))
     through = "from_own" if look.own else "from_through"
@@ -92,13 +118,17 @@ def _tail(speak: Speaker, content: Content, look: Look) -> list[Md]:
     return lines
 
 
+def _corrected(speak: Speakers, at: When, look: Look) -> Md:
+    said = [
+        speak(one)("corrected", at=show_when_short(at, one), what=changed_words(speak(one), look.changed))
+        for one in readers(look.language)
+    ]
+    return Md("\n".join(said))
+
+
 def changed_words(speak: Speaker, changed: tuple[str, ...]) -> str:
-    """"the time, the place"."""
-    if speak.language == BOTH:
-        named = [speak.words.label(one, f"{speak.feature}.part.{part}") for one in LANGUAGES for part in changed]
-    else:
-        named = [speak.label(f"part.{part}") for part in changed]
-    return ", ".join(named)
+    """"the time, the place", in one language."""
+    return ", ".join(speak.label(f"part.{part}") for part in changed)
 
 
 def sum_text(speak: Speaker, total: rules.Sum, timed: bool) -> Md:

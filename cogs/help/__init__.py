@@ -10,7 +10,7 @@ async def show(call: Call) -> None:
     lines = [call.words("intro")]
     for feature in call.features:
         lines += [_line(call, f"{feature.name}.{one.name}", one) for one in feature.entries if call.can(one.level)]
-    lines.append(call.words("typed"))
+    lines += [Md(""), call.words("typed")]
     call.say(Md("\n".join(lines)))
 
 

@@ -13,7 +13,7 @@ from bot.text import parse, to_discord, to_plain
 from bot.words import Speaker, Words
 from cogs.alerts import rules
 from cogs.alerts.rules import Content
-from cogs.alerts.texts import Look, copy_text, names, sum_text
+from cogs.alerts.texts import Look, copy_text, names, sum_text, told_text
 from tests.laws.sources import ROOT
 
 WORDS = Words.load(ROOT)
@@ -71,6 +71,23 @@ def test_a_correction_says_when_and_what() -> None:
     """a8: a copy shows its version, in the receiver's zone."""
     text = drawn(corrected_at=datetime(2026, 11, 23, 20, 10, tzinfo=UTC), changed=("time", "place"))
     assert "Corrected Mon, Nov 23, 3:10 PM ET: the time, the place" in text
+
+
+@pytest.mark.parametrize("author", ["en", "es"])
+def test_every_language_of_a_mixed_space_has_its_own_dates(author: str) -> None:
+    """h8: no Spanish date in an English line, whoever wrote the call."""
+    moment = datetime(2026, 11, 24, 20, 10, tzinfo=UTC)
+    text = drawn(replace(CONTENT, language=author), language="both", corrected_at=moment, changed=("time",))
+    assert "Corrected Tue, Nov 24, 3:10 PM ET: the time\nCorregida mar, 24 nov, 15:10 ET: la hora\n" in text
+
+
+@pytest.mark.parametrize("kind", ["corrected", "withdrawn"])
+def test_who_said_yes_in_a_mixed_space_is_told_in_both_languages(kind: str) -> None:
+    """h8: where nobody chose a language, the space's speaks."""
+    text = to_plain(parse(told_text(speak, CONTENT, "both", kind, ("place",))))
+    parts = {"corrected": ("the place", "el lugar", "Bring a sign", "Trae un cartel")}
+    for part in parts.get(kind, ("Pack the school board was taken back", "Llenemos la junta escolar fue retirada")):
+        assert part in text
 
 
 @pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True), (12, True)])
