@@ -45,7 +45,7 @@ demo: $(RUN)
 	$(BIN)/causeway demo --port $(PORT)
 
 test: $(DEV)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 bench: $(DEV)
 	$(BIN)/python -m benchmarks
