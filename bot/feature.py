@@ -23,6 +23,8 @@ from sqlalchemy import delete
 from bot import tables as t
 from bot.access import Level, may
 from bot.cards import Card, Choice, Option, Outcome, Picture, Say
+from bot.charts import Row as Bars
+from bot.charts import planned_and_done
 from bot.db import Tx, insert
 from bot.errors import KeyGone, Missing, Refused, UserError
 from bot.ids import new_code, new_id, new_secret_code, read_code
@@ -377,10 +379,10 @@ async def check_text(call: Call, value: str, limit: int, lines: bool) -> str:
 
 
 __all__ = [
-    "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Call", "Card", "Channel", "Choice", "Delivery", "Entry", "Feature",
-    "Field", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option", "Organization", "Person",
-    "Picture", "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When", "WhenRefused",
-    "check_text", "datetime", "escape", "find_links", "fold", "is_zone", "judge_link", "new_code", "new_id",
-    "new_secret_code", "parse_when", "read_code", "show_when", "show_when_short", "show_zone", "time_markdown",
-    "timedelta", "zone_of_state",
+    "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Delivery", "Entry",
+    "Feature", "Field", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option", "Organization",
+    "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When",
+    "WhenRefused", "check_text", "datetime", "escape", "find_links", "fold", "is_zone", "judge_link", "new_code",
+    "new_id", "new_secret_code", "parse_when", "planned_and_done", "read_code", "show_when", "show_when_short",
+    "show_zone", "time_markdown", "timedelta", "zone_of_state",
 ]  # fmt: skip

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bot.feature import Call, Card, Organization
+import asyncio
+
+from bot.feature import Call, Card, Organization, Picture, planned_and_done
 from cogs.checkins import rules, store
 from cogs.checkins.answering import read
 from cogs.checkins.cycles import own, standing
 from cogs.checkins.opening import look_of
 from cogs.checkins.store import Checkin
-from cogs.checkins.texts import Look, debrief_text, in_languages
+from cogs.checkins.texts import Look, bar_words, bars, bars_in_words, debrief_text, in_languages
 
 
 async def close(call: Call, code: str) -> None:
@@ -35,11 +37,12 @@ async def freeze(call: Call, checkin: Checkin) -> int:
     closed = await store.of_id(call.tx, checkin.id)
     assert closed is not None
     look, places = await look_of(call, closed), await standing(call, checkin.id)
+    pictures = {one: await picture(call, closed, look, one) for one in {channel.language for _, channel in places}}
     for receiver, channel in places:
         speak = call.words_in(channel.language)
         over = call.card_in(channel.language, speak("card_closed", title=closed.title), code=closed.code)
         await call.outbox.edit(call.tx, closed.id, channel.id, over, 2, call.now)
-        card = debrief_card(call, closed, receiver, channel.language, look)
+        card = debrief_card(call, closed, receiver, channel.language, look, pictures[channel.language])
         await call.broadcast(channel, card, subject=f"{closed.id}.debrief")
     return len(places)
 
@@ -53,8 +56,19 @@ async def compute(call: Call, checkin: Checkin) -> rules.Debrief:
     return rules.of_members(given, questions, lambda cell: int(index("checkin cell", f"{checkin.id}|{cell}"), 16))
 
 
-def debrief_card(call: Call, checkin: Checkin, receiver: Organization, language: str, look: Look) -> Card:
+async def picture(call: Call, checkin: Checkin, look: Look, language: str) -> Picture | None:
+    """Planned against done, in the words of one language or of both; None without such numbers."""
+    rows, words = bars(call.words_in(language), checkin, look), bar_words(checkin, language)
+    if not rows:
+        return None
+    alt = bars_in_words(checkin.title, rows, words)
+    return await asyncio.to_thread(planned_and_done, checkin.title, rows, words, alt)  # drawing takes a second
+
+
+def debrief_card(
+    call: Call, checkin: Checkin, receiver: Organization, language: str, look: Look, drawn: Picture | None = None
+) -> Card:
     """The debrief in one space."""
     here = Look(receiver.zone, look.names, look.promises)
     text = in_languages(call.words_in, language, lambda speak: debrief_text(speak, checkin, here))
-    return call.card_in(language, text, code=checkin.code)
+    return call.card_in(language, text, code=checkin.code, picture=drawn)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.feature import BOTH, LANGUAGES, Md, Speaker, When, show_when_short
+from bot.feature import BOTH, LANGUAGES, Bars, Md, Speaker, When, show_when_short
 from cogs.checkins import rules
 from cogs.checkins.questions import Question
 from cogs.checkins.rules import NO_ANSWER, Debrief
@@ -166,3 +166,35 @@ def opinion_lines(speak: Speaker, checkin: Checkin, debrief: Debrief) -> list[Md
         if found:
             lines.append(speak(f"debrief.{said}", questions=", ".join(found)))
     return lines
+
+
+def bars(speak: Speaker, checkin: Checkin, look: Look) -> list[Bars]:
+    """What the picture shows: published numbers only, by organization or block."""
+    planned, done = (by_role(checkin, role) for role in ("planned", "done"))
+    if planned is None or done is None:
+        return []
+    found = []
+    for block in checkin.published.blocks:
+        first, second = block.figures[planned.key].total, block.figures[done.key].total
+        if first is not None and second is not None:
+            found.append(Bars(block_name(speak, block.organizations, look.names), first, second))
+    return found
+
+
+def by_role(checkin: Checkin, role: str) -> Question | None:
+    """The question on what was planned, or done."""
+    return next((one for one in checkin.questions if one.role == role), None)
+
+
+def bar_words(checkin: Checkin, language: str) -> tuple[str, str]:
+    """What the two bars are called; in both languages where both are read."""
+    spoken = LANGUAGES if language == BOTH else (language,)
+    found = [by_role(checkin, role) for role in ("planned", "done")]
+    first, second = (" · ".join(one.say(each) for each in spoken) if one else "" for one in found)
+    return first, second
+
+
+def bars_in_words(title: str, rows: Sequence[Bars], words: tuple[str, str]) -> str:
+    """The picture as text."""
+    shown = [f"{row.name}: {words[0]} {row.planned}, {words[1]} {row.done}" for row in rows]
+    return f"{title}. {'; '.join(shown)}."[:1000]

@@ -209,3 +209,16 @@ async def test_a_member_may_not_open_close_or_commit(house: House) -> None:
         member.moderator, everybody, who="everybody", subject="All of us", template="short", questions="", days="2"
     )
     assert "Only a coordinator" in plain(refused.text)
+
+
+async def test_the_picture_says_nothing_that_the_words_do_not(house: House) -> None:
+    """b10: planned against done, posted with the debrief; the numbers stand in the text as well."""
+    member = await connect(house, "Riverside Tenants", language="both")
+    code = await open_checkin(house, member, template="numbers", questions="doors")
+    for name, planned, done in (("Ana", 10, 8), ("Rosa", 12, 9), ("Luz", 9, 9), ("Eva", 11, 2), ("Paz", 10, 10)):
+        await people_named(house, member, name, q1=str(planned), q2=str(done), quote="no")
+    await close(house, member, code)
+    said = plain("\n".join(one.text for one in await house.messages(member.space, "calls")))
+    assert "Together: 52 doors" in said
+    assert "Together: 38 doors" in said
+    assert "En total: 38 doors" in said

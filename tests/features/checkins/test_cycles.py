@@ -1,0 +1,104 @@
+"""Time goes by, people and organizations go: what stays of a check-in and what does not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.clock import MovableClock
+from cogs.checkins import answering, store
+from tests.conformance.house import RehearsalHouse
+from tests.conformance.test_checkins import answer, close, follow, open_checkin, people, plain
+from tests.features.alerts.coalition import connect
+
+
+async def rows(house: RehearsalHouse, table: Any) -> int:
+    """How many rows a table has."""
+    async with house.app.core.db.read() as tx:
+        return int(await tx.value(select(func.count()).select_from(table)))
+
+
+async def test_it_closes_by_itself_when_its_time_is_over(house: RehearsalHouse, clock: MovableClock) -> None:
+    """b4: also after a restart, and only once."""
+    member = await connect(house, "Riverside Tenants")
+    await open_checkin(house, member)
+    await people(house, member, 2, q1="yes", quote="no")
+    await house.restart()
+    clock.move(timedelta(days=3))
+    await house.settle()
+    await house.settle()
+    shown = [plain(one.text) for one in await house.messages(member.space, "calls")]
+    assert [("is closed" in one, "Debrief" in one) for one in shown] == [(True, False), (False, True)]
+
+
+async def test_nothing_is_counted_while_it_is_open(house: RehearsalHouse) -> None:
+    """6.3: two readings would isolate the newest answer."""
+    member = await connect(house, "Riverside Tenants")
+    await open_checkin(house, member)
+    before = [one.text for one in await house.messages(member.space, "calls")]
+    await people(house, member, 6, q1="yes", quote="no")
+    await house.settle()
+    assert [one.text for one in await house.messages(member.space, "calls")] == before
+
+
+async def test_an_erased_person_is_not_in_the_debrief(house: RehearsalHouse) -> None:
+    """E2: five answered, one is erased, four are not enough."""
+    member = await connect(house, "Riverside Tenants")
+    code = await open_checkin(house, member)
+    found = await people(house, member, 4, q1="yes", quote="no")
+    ana = await house.new_person("Ana")
+    await answer(house, member, ana, q1="no", quote="no")
+    assert await rows(house, store.checkin_answer) == len(found) + 1
+    core = house.app.core
+    async with core.db.write() as tx:
+        person = await core.people.find(tx, house.platform, ana)
+        for feature in core.registry.features:
+            if "erased" in feature.hooks:
+                await feature.hooks["erased"](tx, core.people.keyring, person.id)
+    assert await rows(house, store.checkin_answer) == len(found)
+    await close(house, member, code)
+    assert "not enough answers" in plain((await house.messages(member.space, "calls"))[-1].text)
+
+
+async def test_a_promise_loses_its_name_with_its_person(house: RehearsalHouse) -> None:
+    """E2 b17: the organization's word stays."""
+    member = await connect(house, "Riverside Tenants")
+    code = await open_checkin(house, member)
+    await close(house, member, code)
+    await follow(house, member, code)
+    core = house.app.core
+    async with core.db.write() as tx:
+        person = await core.people.find(tx, house.platform, member.moderator)
+        await answering.erased(tx, core.people.keyring, person.id)
+        assert [row.name for row in await tx.all(store.SYSTEM.select(store.checkin_promise))] == [b""]
+
+
+async def test_answers_are_forgotten_after_sixty_days(house: RehearsalHouse, clock: MovableClock) -> None:
+    """6.6: the published debrief stays for a year."""
+    member = await connect(house, "Riverside Tenants")
+    code = await open_checkin(house, member)
+    await people(house, member, 2, q1="yes", quote="no")
+    await close(house, member, code)
+    for days, answers, cycles in ((59, 2, 1), (2, 0, 1), (310, 0, 0)):
+        clock.move(timedelta(days=days))
+        async with house.app.core.db.write() as tx:
+            await store.purge(tx, clock.now())
+        assert await rows(house, store.checkin_answer) == answers
+        assert await rows(house, store.checkin) == cycles
+
+
+async def test_an_organization_that_leaves_takes_its_check_ins_along(
+    house: RehearsalHouse, clock: MovableClock
+) -> None:
+    """A6: its open ones end, its answers and promises go."""
+    member = await connect(house, "Riverside Tenants")
+    await open_checkin(house, member)
+    await people(house, member, 2, q1="yes", quote="no")
+    async with house.app.core.db.write() as tx:
+        await store.end_organization(tx, member.organization.id, clock.now())
+    assert await rows(house, store.checkin_answer) == 0
+    clock.move(timedelta(days=4))
+    await house.settle()
+    assert len(await house.messages(member.space, "calls")) == 1
