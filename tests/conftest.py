@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
 pytest_plugins = ["tests.rigs.postgres", "tests.rigs.synapse"]
+
+# The longest first: two cores then end at about the same time.
+SLOW = ("kill", "adapters", "conformance", "setup", "machines", "rehearsal", "spikes", "store")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sorts the folders; within a folder the order stays."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: _rank(item.path.relative_to(here).parts[0]))
+
+
+def _rank(folder: str) -> int:
+    return SLOW.index(folder) if folder in SLOW else len(SLOW)
 
 
 @pytest.fixture(autouse=True)
