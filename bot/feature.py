@@ -33,7 +33,7 @@ from bot.people import NOBODY, People, Person
 from bot.platforms.base import Act, Adapter, Room
 from bot.scope import Scope
 from bot.spaces import Channel, Organization, Place, Spaces
-from bot.text import Link, TextRefused, escape, find_links, fold, gate, judge_link
+from bot.text import Link, TextRefused, escape, find_links, fold, gate, judge_link, parse, to_plain
 from bot.when import (
     When,
     WhenRefused,
@@ -378,11 +378,16 @@ async def check_text(call: Call, value: str, limit: int, lines: bool) -> str:
         raise UserError(refused.key, **refused.params) from refused
 
 
+def as_plain(text: Md) -> str:
+    """Small Markdown as plain text, for what is not a message: a page, a table."""
+    return to_plain(parse(text))
+
+
 __all__ = [
     "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Delivery", "Entry",
     "Feature", "Field", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option", "Organization",
     "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When",
-    "WhenRefused", "check_text", "datetime", "escape", "find_links", "fold", "is_zone", "judge_link", "new_code",
-    "new_id", "new_secret_code", "parse_when", "planned_and_done", "read_code", "show_when", "show_when_short",
-    "show_zone", "time_markdown", "timedelta", "zone_of_state",
+    "WhenRefused", "as_plain", "check_text", "datetime", "escape", "find_links", "fold", "is_zone", "judge_link",
+    "new_code", "new_id", "new_secret_code", "parse_when", "planned_and_done", "read_code", "show_when",
+    "show_when_short", "show_zone", "time_markdown", "timedelta", "zone_of_state",
 ]  # fmt: skip
