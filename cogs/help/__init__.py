@@ -9,9 +9,13 @@ async def show(call: Call) -> None:
     """One line for each command that the asker reaches here."""
     lines = [call.words("intro")]
     for feature in call.features:
-        lines += [_line(call, f"{feature.name}.{one.name}", one) for one in feature.entries if call.can(one.level)]
+        lines += [_line(call, f"{feature.name}.{one.name}", one) for one in feature.entries if _is_shown(call, one)]
     lines += [Md(""), call.words("typed")]
     call.say(Md("\n".join(lines)))
+
+
+def _is_shown(call: Call, entry: Entry) -> bool:
+    return entry.listed and call.can(entry.level)
 
 
 def _line(call: Call, name: str, entry: Entry) -> Md:

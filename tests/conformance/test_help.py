@@ -18,3 +18,12 @@ async def test_an_unconnected_space_gets_one_sentence(house: House) -> None:
     person = await house.new_person("Max", manages=space)
     seen = await house.command(person, space, "general", "help")
     assert "connect CODE" in seen.text
+
+
+async def test_help_lists_what_is_typed_and_not_what_is_pressed(house: House) -> None:
+    """h9: a moderator reads a short list; what a button enters can still be typed, and stands in the README."""
+    person = await house.new_person("Ana")
+    seen = await house.command(person, "", "", "help")
+    assert "mydata" in seen.text
+    assert "action answer" in seen.text
+    assert "action why" not in seen.text
