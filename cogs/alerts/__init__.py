@@ -40,8 +40,14 @@ feature = Feature(
     entries=(
         Entry("new", writing.new, Level.SENDER, CALL, form=True),
         Entry("preview", writing.preview, Level.SENDER, (CODE,), listed=False),
-        Entry("change", writing.change, Level.SENDER, (CODE, *CALL), form=True, fixed=1, prefill=writing.known, listed=False),
-        Entry("access", writing.access, Level.SENDER, (CODE, NOTES), form=True, fixed=1, prefill=writing.known, listed=False),
+        Entry(
+            "change", writing.change, Level.SENDER, (CODE, *CALL),
+            form=True, fixed=1, prefill=writing.known, listed=False,
+        ),
+        Entry(
+            "access", writing.access, Level.SENDER, (CODE, NOTES),
+            form=True, fixed=1, prefill=writing.known, listed=False,
+        ),
         Entry(
             "translate", writing.translate, Level.SENDER, (CODE, OTHER_WHAT, OTHER_ASK, OTHER_ACCESS),
             form=True, fixed=1, prefill=writing.known, listed=False,
