@@ -28,6 +28,16 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class File:
+    """A file to keep; `about` says in words what is in it, `data` is its bytes in base64 when the card is stored."""
+
+    name: str
+    mime: str
+    data: str
+    about: str
+
+
+@dataclass(frozen=True)
 class Card:
     """A message: small Markdown, choices below it, an optional picture. `code` is printed at its end (`A-7KQ2`)."""
 
@@ -37,6 +47,7 @@ class Card:
     code: str = ""
     picture: Picture | None = None
     invite: str = ""  # small Markdown above numbered choices, where answers are typed: how, and who can see them
+    files: tuple[File, ...] = ()  # below the words, which say the same
 
     def to_json(self) -> str:
         """The card as the outbox keeps it."""
@@ -48,7 +59,9 @@ class Card:
         raw: dict[str, Any] = json.loads(text)
         choices = tuple(Choice(**one) for one in raw.pop("choices"))
         picture = raw.pop("picture")
-        return cls(text=Md(raw.pop("text")), choices=choices, picture=Picture(**picture) if picture else None, **raw)
+        files = tuple(File(**one) for one in raw.pop("files", ()))  # rows of before there were files have none
+        drawn = Picture(**picture) if picture else None
+        return cls(text=Md(raw.pop("text")), choices=choices, picture=drawn, files=files, **raw)
 
 
 @dataclass(frozen=True)

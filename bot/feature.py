@@ -22,7 +22,7 @@ from sqlalchemy import delete
 
 from bot import tables as t
 from bot.access import Level, may
-from bot.cards import Card, Choice, Option, Outcome, Picture, Say
+from bot.cards import Card, Choice, File, Option, Outcome, Picture, Say
 from bot.charts import Row as Bars
 from bot.charts import planned_and_done
 from bot.db import Tx, insert
@@ -238,7 +238,9 @@ class Call:
         """A card in a language."""
         shown = text if isinstance(text, Md) else self.words_in(language)(text, **params)
         spoken = language if language != BOTH else LANGUAGES[0]
-        return Card(shown, choices, spoken, code, params.get("picture"), params.get("invite", ""))
+        return Card(
+            shown, choices, spoken, code, params.get("picture"), params.get("invite", ""), params.get("files", ())
+        )
 
     def say(self, text: Md | str | Card, *choices: Choice, private: bool = True, **params: Any) -> None:
         """An answer to the asker alone; `private=False`: where it was asked, for all there."""
@@ -385,9 +387,9 @@ def as_plain(text: Md) -> str:
 
 __all__ = [
     "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Delivery", "Entry",
-    "Feature", "Field", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option", "Organization",
-    "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError", "When",
-    "WhenRefused", "as_plain", "check_text", "datetime", "escape", "find_links", "fold", "is_zone", "judge_link",
-    "new_code", "new_id", "new_secret_code", "parse_when", "planned_and_done", "read_code", "show_when",
+    "Feature", "Field", "File", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option",
+    "Organization", "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError",
+    "When", "WhenRefused", "as_plain", "check_text", "datetime", "escape", "find_links", "fold", "is_zone",
+    "judge_link", "new_code", "new_id", "new_secret_code", "parse_when", "planned_and_done", "read_code", "show_when",
     "show_when_short", "show_zone", "time_markdown", "timedelta", "zone_of_state",
 ]  # fmt: skip

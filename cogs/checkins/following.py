@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import datetime
 from typing import Any
 
 from bot.feature import (
     BOTH,
+    LANGUAGES,
     Call,
     Choice,
+    File,
     Md,
     Missing,
     UserError,
@@ -21,6 +24,7 @@ from cogs.checkins import store
 from cogs.checkins.cycles import own, shared, standing
 from cogs.checkins.guides import guide_text
 from cogs.checkins.opening import look_of
+from cogs.checkins.papers import guide_csv, guide_html, guide_of
 from cogs.checkins.store import Checkin
 from cogs.checkins.texts import Look, Promise, day, in_languages, promise_line
 
@@ -45,7 +49,23 @@ async def guide(call: Call, code: str) -> None:
     look = await look_of(call, checkin)
     here = Look(call.home.zone, look.names, look.promises)
     text = in_languages(call.words_in, BOTH, lambda speak: guide_text(speak, checkin, here))
-    call.say(call.card(text, *_choices(call, checkin), code=checkin.code))
+    files = _papers(call, checkin, here)
+    call.say(call.card(text, *_choices(call, checkin), code=checkin.code, files=files))
+
+
+def _papers(call: Call, checkin: Checkin, look: Look) -> tuple[File, ...]:
+    """The page and the table, each with both languages."""
+    guides = [guide_of(call.words_in(one), checkin, look) for one in LANGUAGES]
+    page, table = guide_html(guides), guide_csv(guides)
+    name = f"guide-{checkin.code}"
+    return (
+        File(f"{name}.html", "text/html", _packed(page), call.words.label("guide.page_about")),
+        File(f"{name}.csv", "text/csv", _packed(table), call.words.label("guide.table_about")),
+    )
+
+
+def _packed(text: str) -> str:
+    return b64encode(text.encode("utf-8-sig")).decode()  # with the mark by which spreadsheets know UTF-8
 
 
 def _choices(call: Call, checkin: Checkin) -> list[Choice]:

@@ -128,7 +128,8 @@ class MatrixBot(MatrixHouse):
 
     def delivery(self, room: str, text: str, key: str, *choices: Choice, **more: Any) -> Delivery:
         """A delivery as the sender gives it to the adapter."""
-        card = Card(Md(text), choices, code=more.pop("code", ""), picture=more.pop("picture", None))
+        extra = {"picture": more.pop("picture", None), "files": more.pop("files", ())}
+        card = Card(Md(text), choices, code=more.pop("code", ""), **extra)
         kind = more.pop("kind", "post")
         return Delivery(key, "S", 1, kind, "matrix", room, card, True, False, 1, more.pop("tried_at", None), **more)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cards import Card, Choice, Picture
+from bot.cards import Card, Choice, File, Picture
 from bot.words import Md
 from tests.adapters.discord_rig import Rig, rig_on
 from tests.conformance.discord_house import until
@@ -79,6 +79,19 @@ async def test_a_picture_has_its_words_with_it(rig: Rig, calls: Channel) -> None
     await rig.deliver()
     file = calls.messages[0].files[0]
     assert (file.filename, file.description, file.content) == ("chart.png", "12 of 20 came", b"\x89PNG")
+
+
+async def test_files_come_with_the_words_that_say_the_same(rig: Rig, calls: Channel) -> None:
+    """b19: after the picture, each with what is in it."""
+    page = File("guide.html", "text/html", base64.b64encode(b"<p>").decode(), "The guide as a page")
+    table = File("guide.csv", "text/csv", base64.b64encode(b"a,b").decode(), "The guide as a table")
+    card = Card(Md("The guide"), code="C-7KQ2", files=(page, table))
+    async with rig.core.db.write() as tx:
+        for channel in await rig.core.spaces.channels(tx, "calls"):
+            await rig.core.outbox.post(tx, channel, card, subject="guide", now=rig.clock.now())
+    await rig.deliver()
+    found = [(one.filename, one.description, one.content) for one in calls.messages[0].files]
+    assert found == [("guide.html", "The guide as a page", b"<p>"), ("guide.csv", "The guide as a table", b"a,b")]
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -11,7 +11,7 @@ from nio import AsyncClient
 from sqlalchemy import select
 
 from bot import tables as t
-from bot.cards import Choice, Picture
+from bot.cards import Choice, File, Picture
 from bot.errors import Denied, Revoked
 from bot.platforms.base import Found, Sent
 from bot.platforms.matrix.adapter import MatrixAdapter, Options
@@ -68,6 +68,16 @@ async def test_a_picture_follows_its_words(bot: MatrixBot) -> None:
     assert len(sent.ids) == 2
     assert (words.text, image.text) == ("Sums", "Four of five")
     assert image.content["msgtype"] == "m.image"
+
+
+async def test_files_follow_the_words_that_say_the_same(bot: MatrixBot) -> None:
+    """b19: as files with their names, and what is in them as body."""
+    space, _ = await connected(bot)
+    page = File("guide.html", "text/html", PIXEL, "The guide as a page")
+    await bot.adapter.deliver(bot.delivery(bot.communities[space].rooms["hall"], "Guide", "f1", files=(page,)))
+    words, file = await bot.messages(space, "hall")
+    assert (words.text, file.text) == ("Guide", "The guide as a page")
+    assert (file.content["msgtype"], file.content["filename"]) == ("m.file", "guide.html")
 
 
 async def test_an_unsure_delivery_is_found_by_its_words_or_known_to_be_missing(bot: MatrixBot) -> None:

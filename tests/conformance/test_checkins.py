@@ -117,7 +117,7 @@ async def test_organizations_answer_by_name_through_one_delegate(house: House) -
     await answer(house, opener, opener.moderator, q1="100", q2="80", quote="no")
     await answer(house, other, other.moderator, q1="50", q2="60", q3="Maps", quote="yes")
     await close(house, opener, code)
-    shown = plain((await card_in(house, other)).text)
+    shown = plain("\n".join(one.text for one in await house.messages(other.space, "calls")))
     assert "2 organizations answered" in shown
     assert "Northside Workers: 60 doors" in shown
     assert "Together: 150 doors" in shown

@@ -11,7 +11,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.cards import Blank, Card, Choice, FormPage, Picture
+from bot.cards import Blank, Card, Choice, File, FormPage, Picture
 from bot.text import parse, split, to_discord
 
 # https://discord.com/developers/docs/resources/message and /components/reference
@@ -35,15 +35,19 @@ class Part:
     content: str
     choices: tuple[Choice, ...] = ()
     picture: Picture | None = None
+    files: tuple[File, ...] = ()
 
     def to_send(self) -> dict[str, Any]:
         """Arguments for a new message."""
         made: dict[str, Any] = {"content": self.content}
         if self.choices:
             made["view"] = view_of(self.choices)
-        if self.picture:
-            content = io.BytesIO(base64.b64decode(self.picture.png))
-            made["file"] = discord.File(content, self.picture.name, description=self.picture.alt)
+        found = [(self.picture.png, self.picture.name, self.picture.alt)] if self.picture else []
+        found += [(one.data, one.name, one.about) for one in self.files]
+        if found:
+            made["files"] = [
+                discord.File(io.BytesIO(base64.b64decode(data)), name, description=about) for data, name, about in found
+            ]
         return made
 
     def to_edit(self) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def parts_of(card: Card) -> list[Part]:
     room = CONTENT - (len(card.code) + MARK if card.code else 0)
     texts = split(to_discord(parse(card.text)), room) or [""]
     marked = [f"{text}{mark_of(card.code, number, len(texts))}".strip() for number, text in enumerate(texts, 1)]
-    return [*(Part(one) for one in marked[:-1]), Part(marked[-1], card.choices, card.picture)]
+    return [*(Part(one) for one in marked[:-1]), Part(marked[-1], card.choices, card.picture, card.files)]
 
 
 def mark_of(code: str, number: int, parts: int) -> str:

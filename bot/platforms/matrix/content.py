@@ -54,6 +54,12 @@ def picture(uri: str, name: str, alt: str, size: int, mime: str = "image/png") -
     return {"msgtype": "m.image", "url": uri, "filename": name, "body": alt, "info": info, "m.mentions": {}}
 
 
+def attachment(uri: str, name: str, about: str, size: int, mime: str) -> Json:
+    """A file; its words are in `body`, its name in `filename`."""
+    info = {"mimetype": mime, "size": size}
+    return {"msgtype": "m.file", "url": uri, "filename": name, "body": about, "info": info, "m.mentions": {}}
+
+
 def answering(content: Json, target: str | None, thread: str | None = None) -> Json:
     """The same as a reply to `target`, in the thread that starts at `thread` if there is one."""
     if thread is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from nio import AsyncClient
 
-from bot.cards import Card, Picture
+from bot.cards import Card, File, Picture
 from bot.core import Core
 from bot.errors import Denied, Gone
 from bot.outbox import Delivery
@@ -72,6 +72,8 @@ class Courier:
             ids.append(await self._sender.send(room, said, f"cw-{delivery.id}-{at}"))
         if delivery.card is not None and delivery.card.picture is not None:
             ids.append(await self._picture(delivery, room, delivery.card.picture))
+        for at, one in enumerate(delivery.card.files if delivery.card is not None else ()):
+            ids.append(await self._file(delivery, room, one, at))
         return ids
 
     async def _thread(self, room: str, event: str) -> str | None:
@@ -95,21 +97,30 @@ class Courier:
         ids = []
         for at, (target, part) in enumerate(zip(targets, parts, strict=False)):
             ids.append(await self._sender.edit(room, target, part.content(loud=False), f"cw-{delivery.id}-{at}"))
-        if delivery.card is not None and delivery.card.picture is None:
+        if delivery.card is not None and delivery.card.picture is None and not delivery.card.files:
             await self._sender.redact(room, targets[len(parts) :], f"cw-{delivery.id}-less")
         return ids
 
     async def _picture(self, delivery: Delivery, room_id: str, picture: Picture) -> str:
         """After the words, never instead of them; in an encrypted room the file is encrypted too."""
         png = base64.b64decode(picture.png)
+        uri, keys = await self._upload(room_id, png, "image/png", picture.name)
+        image = make.picture(uri, picture.name, picture.alt, len(png))
+        return await self._sender.send(room_id, _locked(image, keys), f"cw-{delivery.id}-picture")
+
+    async def _file(self, delivery: Delivery, room_id: str, one: File, at: int) -> str:
+        """After the words and the picture."""
+        data = base64.b64decode(one.data)
+        uri, keys = await self._upload(room_id, data, one.mime, one.name)
+        content = make.attachment(uri, one.name, one.about, len(data), one.mime)
+        return await self._sender.send(room_id, _locked(content, keys), f"cw-{delivery.id}-file-{at}")
+
+    async def _upload(self, room_id: str, data: bytes, mime: str, name: str) -> tuple[str, dict[str, Any] | None]:
         room = await known_room(self._client, room_id)
         answer, keys = await self._client.upload(
-            io.BytesIO(png), "image/png", picture.name, encrypt=bool(room.encrypted), filesize=len(png)
+            io.BytesIO(data), mime, name, encrypt=bool(room.encrypted), filesize=len(data)
         )
-        image = make.picture(str(check(answer).content_uri), picture.name, picture.alt, len(png))
-        if keys is not None:
-            image["file"] = {**keys, "url": image.pop("url")}
-        return await self._sender.send(room_id, image, f"cw-{delivery.id}-picture")
+        return str(check(answer).content_uri), keys
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -149,3 +160,11 @@ class Courier:
 
 def _tokens(card: Card | None) -> tuple[str, ...]:
     return tuple(one.token for one in card.choices) if card else ()
+
+
+def _locked(content: dict[str, Any], keys: dict[str, Any] | None) -> dict[str, Any]:
+    """The content of an upload; an encrypted one gives its keys instead of its address."""
+    if keys is None:
+        return content
+    rest = {key: value for key, value in content.items() if key != "url"}
+    return {**rest, "file": {**keys, "url": content["url"]}}

@@ -91,11 +91,12 @@ class RehearsalAdapter:
         return Sent((), channel.address)
 
     def _draw(self, card: Card, nonce: str = "", silent: bool = False) -> Message:
-        document = parse(card.text)
+        # Where numbers are typed, the line that invites an answer belongs to the text: it says who can see it.
+        text = f"{card.text}\n\n{card.invite}" if self.name == "lines" and card.invite else card.text
+        document = parse(text)
         _, html = to_matrix(document)
         lines = [to_plain(document)]
         if self.name == "lines":
-            lines += [to_plain(parse(card.invite))] if card.invite else []
             lines += [f"{number}. {one.label}" for number, one in enumerate(card.choices, 1)]
         if card.code:
             lines.append(card.code)
@@ -103,6 +104,7 @@ class RehearsalAdapter:
             self.world.new_id(), "bot", "\n".join(lines), html, tuple((one.label, one.token) for one in card.choices),
             silent=silent, nonce=nonce, picture=card.picture.png if card.picture else "",
             alt=card.picture.alt if card.picture else "", code=card.code,
+            files=tuple((one.name, one.about, one.data) for one in card.files),
             weights=tuple(one.weight for one in card.choices),
         )  # fmt: skip
 

@@ -34,6 +34,7 @@ class Message:
     reply_to: str = ""
     picture: str = ""
     alt: str = ""
+    files: tuple[tuple[str, str, str], ...] = ()  # name, what is in it, the bytes in base64
     code: str = ""
     weights: tuple[str, ...] = ()  # of the choices, in their order
     where: str = ""  # of a private answer: the channel in which it shows

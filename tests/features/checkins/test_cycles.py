@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
+from bot.cards import Card
 from bot.clock import MovableClock
 from cogs.checkins import answering, store
 from tests.conformance.house import RehearsalHouse
@@ -31,6 +33,19 @@ async def test_it_closes_by_itself_when_its_time_is_over(house: RehearsalHouse, 
     await house.settle()
     shown = [plain(one.text) for one in await house.messages(member.space, "calls")]
     assert [("is closed" in one, "Debrief" in one) for one in shown] == [(True, False), (False, True)]
+
+
+async def test_the_guide_comes_with_a_page_and_a_table(house: RehearsalHouse) -> None:
+    """b19: both can be kept; the message says the same."""
+    member = await connect(house, "Riverside Tenants")
+    code = await open_checkin(house, member)
+    await close(house, member, code)
+    act = house.adapter.act(member.moderator, f"{member.space}/desk")
+    outcome = await house.app.core.runner.command(act, "checkins.guide", {"code": code})
+    page, table = outcome.says[0].card.files
+    assert (page.name, table.name) == (f"guide-{code}.html", f"guide-{code}.csv")
+    assert b"<!doctype html>" in base64.b64decode(page.data)
+    assert Card.from_json(outcome.says[0].card.to_json()) == outcome.says[0].card
 
 
 async def test_nothing_is_counted_while_it_is_open(house: RehearsalHouse) -> None:
