@@ -13,10 +13,12 @@ from nio.responses import SyncResponse
 
 from bot.errors import Denied, PlatformError, Revoked, Unreachable
 from bot.platforms.matrix.arrivals import ALL, Interest, arrival_of, parse
-from bot.platforms.matrix.calls import CLIENT_API, ask, call, check
+from bot.platforms.matrix.calls import CLIENT_API, ask, call, check, room_path
 from bot.platforms.matrix.inbox import UNREADABLE, Arrival, Inbox
 
 log = logging.getLogger(__name__)
+
+_HERE = ("join", "invite")
 
 
 async def look_after_keys(client: AsyncClient) -> None:
@@ -100,13 +102,12 @@ async def share_room_key(client: AsyncClient, room: MatrixRoom) -> None:
     olm = client.olm
     assert olm is not None
     client.sharing_session.pop(room.room_id, None)
-    if not room.members_synced:
-        await call(client.joined_members(room.room_id))
+    if not olm.should_share_group_session(room.room_id):
+        return
+    await _list_members(client, room)
     olm.update_tracked_users(room)
     if client.should_query_keys:
         await call(client.keys_query())
-    if not olm.should_share_group_session(room.room_id):
-        return
     try:
         await call(client.share_group_session(room.room_id, ignore_unverified_devices=True))
     except LocalProtocolError as fault:
@@ -114,6 +115,20 @@ async def share_room_key(client: AsyncClient, room: MatrixRoom) -> None:
     if _missed(client, room):
         client.invalidate_outbound_session(room.room_id)
         raise Unreachable("keys_not_shared")
+
+
+async def _list_members(client: AsyncClient, room: MatrixRoom) -> None:
+    """Everybody who is in the room or invited. Members are synced lazily, and nio's own call lists no invited ones:
+    a person who takes the invitation to a direct room later could not read what was said to them first."""
+    query = {"not_membership": "leave"}
+    events = (await ask(client, "GET", room_path(room.room_id, "members"), query=query))["chunk"]
+    here = {event["state_key"]: event["content"] for event in events if event["content"]["membership"] in _HERE}
+    for user_id in set(room.users) - set(here):
+        room.remove_member(user_id)
+    for user_id, content in here.items():
+        name = content.get("displayname")
+        room.add_member(user_id, name, content.get("avatar_url"), content["membership"] == "invite")
+    room.members_synced = True
 
 
 def _missed(client: AsyncClient, room: MatrixRoom) -> list[OlmDevice]:
