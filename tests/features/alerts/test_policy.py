@@ -61,8 +61,9 @@ class Sovereignty(RuleBasedStateMachine):
     def a_call_is_sent(self, delivered: bool) -> None:
         code = self.runner.run(self._send(delivered))
         self.codes.append(code)
-        if delivered:
-            self._deliverable(code)
+        if delivered:  # with it goes everything else that was due
+            for one in self.codes:
+                self._deliverable(one)
 
     async def _send(self, delivered: bool) -> str:
         if delivered:
