@@ -142,13 +142,15 @@ async def _preview(call: Call, alert: Alert, guessed: bool = False) -> None:
     text = longest(call, alert, home, targets)
     check_fits(text)
     call.say(Card(text, language=call.language, code=alert.code))
-    lines = [call.words("preview.shown", title=alert.content.title)]
-    lines += _time_lines(call, alert.content, guessed)
-    lines += await _where_lines(call, home, targets)
-    lines += _text_lines(call, alert.content, targets)
-    lines += await _eta_lines(call, targets)
-    lines.append(call.words("preview.kept"))
-    call.say(call.card(Md("\n".join(lines)), *_choices(call, alert), code=alert.code))
+    subjects = [
+        [call.words("preview.shown", title=alert.content.title), *_time_lines(call, alert.content, guessed)],
+        *_where_lines(call, home, targets),
+        await _problem_lines(call, targets),
+        _text_lines(call, alert.content, targets),
+        [*await _eta_lines(call, targets), call.words("preview.kept")],
+    ]
+    text = Md("\n\n".join("\n".join(lines) for lines in subjects if lines))
+    call.say(call.card(text, *_choices(call, alert), code=alert.code))
 
 
 def _choices(call: Call, alert: Alert) -> list[Choice]:
@@ -172,14 +174,22 @@ def _time_lines(call: Call, content: Content, guessed: bool) -> list[Md]:
     return [*shown, call.words("preview.guessed")] if guessed else shown
 
 
-async def _where_lines(call: Call, home: Organization, targets: Sequence[Target]) -> list[Md]:
-    lines = []
-    for standing in ("own", "auto", "hold", "never", "late", "nowhere"):
-        found = [one for one in targets if one.standing == standing]
-        if found:
-            named = names(call.words, list(dict.fromkeys(one.organization.name for one in found)))
-            lines.append(call.words(f"preview.{standing}", n=len(found), names=named, until=_until(call, home, found)))
-    return [*lines, *await _problem_lines(call, targets)]
+def _where_lines(call: Call, home: Organization, targets: Sequence[Target]) -> list[list[Md]]:
+    """Who gets it at once, who is asked, who does not get it: a paragraph each."""
+    paragraphs = []
+    for standings in (("own", "auto"), ("hold",), rules.NOT_ASKED):
+        lines = []
+        for standing in standings:
+            found = [one for one in targets if one.standing == standing]
+            if found:
+                named, until = _named(call, found), _until(call, home, found)
+                lines.append(call.words(f"preview.{standing}", n=len(found), names=named, until=until))
+        paragraphs.append(lines)
+    return paragraphs
+
+
+def _named(call: Call, found: Sequence[Target]) -> str:
+    return names(call.words, list(dict.fromkeys(one.organization.name for one in found)))
 
 
 async def _problem_lines(call: Call, targets: Sequence[Target]) -> list[Md]:

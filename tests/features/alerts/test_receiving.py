@@ -147,7 +147,7 @@ async def test_a_correction_replaces_what_is_held_and_what_is_asked(house: Rehea
     await house.settle()
     [question] = await house.messages(asked.space, "desk")
     assert "City Hall" in question.text
-    assert "Latest answer: Mon, Nov 23, 5:00 PM ET" in question.text
+    assert "You can answer until Mon, Nov 23, 5:00 PM ET" in question.text
     await house.press(asked.moderator, asked.space, "desk", question, "Accept for us")
     await house.settle()
     [copy] = await house.messages(asked.space, "calls")
