@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -12,7 +13,7 @@ from bot.cards import Card
 from bot.clock import MovableClock
 from cogs.checkins import answering, store
 from tests.conformance.house import RehearsalHouse
-from tests.conformance.test_checkins import answer, close, follow, open_checkin, people, plain
+from tests.conformance.test_checkins import answer, close, code_in, follow, open_checkin, people, plain
 from tests.features.alerts.coalition import connect
 
 
@@ -75,6 +76,80 @@ async def test_an_erased_person_is_not_in_the_debrief(house: RehearsalHouse) -> 
     assert await rows(house, store.checkin_answer) == len(found)
     await close(house, member, code)
     assert "not enough answers" in plain((await house.messages(member.space, "calls"))[-1].text)
+
+
+async def accounts(house: RehearsalHouse, *people: str) -> list[str]:
+    """The ids of persons."""
+    core = house.app.core
+    async with core.db.write() as tx:
+        return [(await core.people.find(tx, house.platform, one)).id for one in people]
+
+
+async def test_two_accounts_of_one_person_count_once(house: RehearsalHouse, clock: MovableClock) -> None:
+    """b4: the later answer counts, and it can still be read at the close."""
+    member = await connect(house, "Riverside Tenants")
+    code = await open_checkin(house, member)
+    await people(house, member, 4, q1="yes", quote="no")
+    first, second = await house.new_person("Ana"), await house.new_person("Ana again")
+    await answer(house, member, first, q1="no", q2="Early words", quote="yes")
+    clock.move(timedelta(minutes=1))
+    await answer(house, member, second, q1="no", q2="Later words", quote="yes")
+    old, new = await accounts(house, second, first)
+    async with house.app.core.db.write() as tx:
+        await answering.merged(tx, house.app.core.people.keyring, old, new)
+    assert await rows(house, store.checkin_answer) == 5
+    await close(house, member, code)
+    shown = plain((await house.messages(member.space, "calls"))[-1].text)
+    assert "Later words" in shown
+    assert "Early words" not in shown
+
+
+async def test_a_promise_follows_its_person_to_another_account(house: RehearsalHouse) -> None:
+    """b17: the name is sealed anew."""
+    member = await connect(house, "Riverside Tenants")
+    code = await open_checkin(house, member)
+    await close(house, member, code)
+    await house.new_person("Ana")
+    await follow(house, member, code)
+    [old] = await accounts(house, member.moderator)
+    core = house.app.core
+    async with core.db.write() as tx:
+        await answering.merged(tx, core.people.keyring, old, "another")
+        [row] = await tx.all(store.SYSTEM.select(store.checkin_promise))
+        key = await core.people.keyring.existing("another", member.organization.id)
+    assert key.open(bytes(row.name), "checkin_promise", row.id, "name") == "Rosa"
+
+
+async def test_a_promise_is_done_or_dropped_with_a_reason_once(house: RehearsalHouse) -> None:
+    """b17: then it does not come back."""
+    member = await connect(house, "Riverside Tenants")
+    code = await open_checkin(house, member)
+    await close(house, member, code)
+    desk = (member.moderator, member.space, "desk")
+    for words, given, said in (("done", {}, "Done: Maps"), ("drop", {"reason": "No printer"}, "Why: No printer")):
+        seen = await house.command(*desk, "checkin commit", code=code)
+        seen = await house.fill(member.moderator, seen, what="Maps", name="Rosa", due="Dec 15")
+        promise = code_in(seen.text, "K")
+        seen = await house.command(*desk, f"checkin {words}", code=promise)
+        assert said in plain((await house.fill(member.moderator, seen, **given)).text)
+        seen = await house.command(*desk, "checkin done", code=promise)
+        assert "already" in plain(seen.text)
+    async with house.app.core.db.read() as tx:
+        assert {row.state for row in await tx.all(store.SYSTEM.select(store.checkin_promise))} == {"done", "dropped"}
+
+
+async def test_what_was_answered_stands_nowhere_in_the_database(house: RehearsalHouse, tmp_path: Path) -> None:
+    """A1 A3: neither the words nor the name of a promise can be read in the files."""
+    member = await connect(house, "Riverside Tenants")
+    code = await open_checkin(house, member)
+    await people(house, member, 1, q1="yes", q2="CANARY-ANSWER", quote="no")
+    await close(house, member, code)
+    seen = await house.command(member.moderator, member.space, "desk", "checkin commit", code=code)
+    await house.fill(member.moderator, seen, what="Bring maps", name="CANARY-NAME", due="Dec 15")
+    await house.app.core.db.checkpoint()
+    content = b"".join(one.read_bytes() for one in tmp_path.glob("*.db*"))
+    assert b"Bring maps" in content
+    assert b"CANARY" not in content
 
 
 async def test_a_promise_loses_its_name_with_its_person(house: RehearsalHouse) -> None:
