@@ -25,6 +25,15 @@ def _rank(folder: str) -> int:
     return SLOW.index(folder) if folder in SLOW else len(SLOW)
 
 
+def _log_plainly() -> None:
+    """structlog's own tracebacks are drawn with rich, which costs seconds each where Hypothesis traces every line."""
+    drawn = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, drawn])
+
+
+_log_plainly()
+
+
 @pytest.fixture(autouse=True)
 def _nobody_elses_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of the machine the tests run on must not reach them."""
@@ -48,3 +57,4 @@ def own_logs() -> Iterator[None]:
     root.handlers[:] = handlers
     root.setLevel(level)
     structlog.reset_defaults()
+    _log_plainly()
