@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 
 import pytest
 
 from bot import errors
+from bot.registry import Registry, discover
 from bot.words import LANGUAGES, Words
 from tests.laws.sources import ROOT, sources
 
@@ -53,6 +55,23 @@ def test_spanish_uses_no_ending_that_screen_readers_stumble_on() -> None:
     stumbling = ("tod@s", "todxs", "todes", "compañer@", "compañerx", "compañere", "l@s ", "lxs ", "les compañer")
     read = {key: " ".join(forms(said)).lower() for key, said in WORDS.sentences["es"].items()}
     assert [key for key, said in read.items() if any(word in said for word in stumbling)] == []
+
+
+SHOWN = re.compile(r"[*`/!]([^\W\d_]+ [^\W\d_]+)(?: [^*`]*)?[*`]")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_command_in_a_sentence_is_in_the_sentences_language(language: str) -> None:
+    """h8: nobody who reads Spanish is told to type English."""
+    registry = Registry(discover(), WORDS)
+    own = {registry.command(name, language) for name, _ in registry}
+    groups = {registry.command(name, one).split()[0] for name, _ in registry for one in LANGUAGES}
+    wrong = []
+    for key, said in WORDS.sentences[language].items():
+        for typed in SHOWN.findall(" ".join(forms(said))):
+            if typed.split()[0] in groups and not {typed, typed.split()[0]} & own:
+                wrong.append((key, typed))
+    assert not wrong
 
 
 def raised_keys() -> Iterator[tuple[str, str, str]]:
