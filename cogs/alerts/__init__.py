@@ -12,9 +12,10 @@ from dataclasses import replace
 
 from bot.feature import Entry, Feature, Field, Kind, Level
 from cogs.alerts import answers, ledger, receiving, rules, sending, writing
-from cogs.alerts.copies import check_code
+from cogs.alerts.copies import check_code, codes_here, own_codes
 
-CODE = Field("code", limit=20, check=check_code)
+CODE = Field("code", limit=20, suggest=own_codes, check=check_code)
+CODE_HERE = Field("code", limit=20, suggest=codes_here, check=check_code)
 WHAT = Field("what", limit=rules.TITLE, check=writing.check_words)
 ASK = Field("ask", Kind.TEXT, limit=rules.ASK, check=writing.check_words)
 WHEN = Field("when", required=False, limit=120, check=writing.check_when)
@@ -54,16 +55,16 @@ feature = Feature(
         ),
         Entry("discard", writing.discard, Level.SENDER, (CODE,), listed=False),
         Entry("send", sending.send, Level.SENDER, (CODE,), listed=False),
-        Entry("answer", answers.answer, Level.ANYONE, (CODE, VALUE)),
+        Entry("answer", answers.answer, Level.ANYONE, (CODE_HERE, VALUE)),
         Entry("where", ledger.where, Level.SENDER, (CODE, PAGE)),
         Entry("again", ledger.again, Level.SENDER, (CODE, HOW), listed=False),
         Entry("correct", sending.correct, Level.SENDER, (CODE, *CORRECTED), form=True, fixed=1, prefill=writing.known),
         Entry("takeback", sending.takeback, Level.SENDER, (CODE, SURE)),
         Entry("list", ledger.own_calls, Level.SENDER, default=True),
-        Entry("accept", receiving.accept, Level.MODERATOR, (CODE,), listed=False),
-        Entry("line", receiving.line, Level.MODERATOR, (CODE, LINE), form=True, fixed=1, listed=False),
-        Entry("decline", receiving.decline, Level.MODERATOR, (CODE,), listed=False),
-        Entry("why", receiving.why, Level.ANYONE, (CODE,), anywhere=False, listed=False),
+        Entry("accept", receiving.accept, Level.MODERATOR, (CODE_HERE,), listed=False),
+        Entry("line", receiving.line, Level.MODERATOR, (CODE_HERE, LINE), form=True, fixed=1, listed=False),
+        Entry("decline", receiving.decline, Level.MODERATOR, (CODE_HERE,), listed=False),
+        Entry("why", receiving.why, Level.ANYONE, (CODE_HERE,), anywhere=False, listed=False),
     ),
     jobs={"lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally},
     hooks={

@@ -14,6 +14,7 @@ from bot.feature import (
     Choice,
     Md,
     Missing,
+    Option,
     Organization,
     UserError,
     When,
@@ -24,6 +25,8 @@ from cogs.alerts import rules, store
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import Look, copy_text, readers, title_in
+
+LIKELY = 10  # codes that are suggested while one is typed
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,20 @@ class Target:
 async def check_code(call: Call, value: str) -> str:
     """A code as people type it."""
     return read_code(value)
+
+
+async def own_codes(call: Call) -> list[Option]:
+    """The organization's own last calls and drafts, to pick from while typing a code."""
+    return _as_options(await store.newest(call.tx, call.scope, LIKELY)) if call.organization else []
+
+
+async def codes_here(call: Call) -> list[Option]:
+    """The last calls that came to this organization, to pick from while typing a code."""
+    return _as_options(await store.newest_here(call.tx, call.scope, LIKELY)) if call.organization else []
+
+
+def _as_options(alerts: Sequence[Alert]) -> list[Option]:
+    return [Option(one.code, f"{one.code} {one.content.title}") for one in alerts]
 
 
 async def own_call(call: Call, code: str, *states: str) -> Alert:

@@ -25,6 +25,7 @@ YES = ("in", "done")
 
 NOT_ASKED = ("never", "nowhere", "late")  # standings of which there is no delivery
 ENDED = (*NOT_ASKED, "declined", "lapsed", "left")
+HERE = ("own", "auto", "hold", "accepted")  # standings of a copy that stands, will stand, or is asked about
 
 _PING = re.compile(r"(?<![\w.])@\s?(everyone|here|room|channel|all)\b(?!\.\w)", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][a-z0-9-]{0,20}(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)

@@ -181,6 +181,13 @@ async def newest(tx: Tx, scope: Scope, most: int) -> list[Alert]:
     return [to_alert(row) for row in rows]
 
 
+async def newest_here(tx: Tx, scope: Scope, most: int) -> list[Alert]:
+    """The last calls of which the scope's organization has, or is asked about, a copy."""
+    came = scope.select(alert_copy, alert_copy.c.alert).where(alert_copy.c.standing.in_(rules.HERE))
+    query = SYSTEM.select(alert).where(alert.c.id.in_(came), alert.c.state == "sent")
+    return [to_alert(row) for row in await tx.all(query.order_by(alert.c.sent_at.desc()).limit(most))]
+
+
 async def change(tx: Tx, scope: Scope, call: str, **values: Any) -> None:
     """Sets columns of a call."""
     await tx.run(scope.update(alert).where(alert.c.id == call).values(**values))
@@ -363,5 +370,3 @@ async def purge(tx: Tx, now: datetime) -> None:
 
 def _portions(ids: list[str], most: int = 200) -> list[list[str]]:
     return [ids[at : at + most] for at in range(0, len(ids), most)]
-
-
