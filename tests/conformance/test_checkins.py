@@ -83,8 +83,9 @@ async def test_members_answer_and_only_safe_sums_are_published(house: House) -> 
     assert "songs of Ana" not in shown
     assert "Rosa" not in shown
     counts = re.search(r"Yes: (\d+), Partly: (\d+), No: (\d+)", shown)
-    assert counts, shown
-    assert all(int(one) % 3 == 0 for one in counts.groups())
+    # Rounding is random by the check-in: where it would leave only one possibility, nothing is shown.
+    assert counts or "it would tell what each one answered" in shown
+    assert all(int(one) % 3 == 0 for one in (counts.groups() if counts else ()))
 
 
 async def people_named(house: House, member: Member, name: str, **fields: str) -> None:
