@@ -8,8 +8,10 @@ from difflib import get_close_matches
 from bot.cards import Outcome
 from bot.core import Core
 from bot.db import Tx
+from bot.dialogue import WORDS
 from bot.platforms.base import Act
 from bot.text import fold
+from bot.words import LANGUAGES
 
 PREFIX = "!"
 
@@ -54,11 +56,21 @@ async def _token(core: Core, act: Act, line: str, reply_to: str) -> str:
     return tokens[int(digits) - 1] if 1 <= int(digits) <= len(tokens) else ""
 
 
+def _dialogue_language(core: Core, typed: str) -> str:
+    """The language of a word that only means something in an open form (back, skip, show, cancel); "" for others."""
+    for language in LANGUAGES:
+        if fold(typed) in {fold(core.words.label(language, f"core.word_{word}")) for word in WORDS}:
+            return language
+    return ""
+
+
 async def _command(core: Core, act: Act, line: str) -> Outcome:
     match = core.registry.match(line)
     if match is not None:
         return await core.runner.typed(replace(act, language=match.language or act.language), match.name, match.rest)
     typed = line.split("\n")[0][:60]
+    if language := _dialogue_language(core, typed):
+        return await core.runner.say(replace(act, language=language), "core.nothing_open")
     near = get_close_matches(fold(typed), core.registry.typed_words(), n=1, cutoff=0.6)
     if near:
         return await core.runner.say(act, "core.unknown_command", typed=typed, nearest=near[0])

@@ -84,3 +84,11 @@ async def test_a_bare_number_in_a_busy_room_answers_nothing(lines: RehearsalHous
     [copy] = await lines.messages(sender.space, "calls")
     seen = await lines._typed(ana, f"{sender.space}/calls", "1", copy.id)
     assert "You're in" in seen.text
+
+
+@pytest.mark.parametrize(("word", "said"), [("cancel", "No form is open"), ("saltar", "ningún formulario abierto")])
+async def test_a_word_of_the_dialogue_without_a_form_is_answered(lines: RehearsalHouse, word: str, said: str) -> None:
+    """6: never "did you mean start" for *saltar*."""
+    await connect(lines, "Riverside Tenants")
+    person = await lines.new_person("Ana")
+    assert said in (await lines._typed(person, "", word)).text
