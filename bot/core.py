@@ -118,6 +118,16 @@ class Core:
             under_way = await self.outbox.tokens_under_way(tx, platform, account) if account else []
             return under_way or await self.outbox.last_tokens(tx, platform, address)
 
+    async def card_is_newest(self, platform: str, account: str) -> bool:
+        """Whether the newest message in a direct room offers choices, so that a number means it and no form's
+        question above it."""
+        d, m = t.delivery.c, t.message.c
+        lane = f"{platform}:{self.people.index(platform, account)}"
+        joined = select(m.tokens).join(t.delivery, d.id == m.delivery).where(d.lane == lane, d.kind == "direct")
+        async with self.db.read() as tx:
+            found = await tx.value(joined.order_by(d.seq.desc(), m.part.desc()).limit(1))
+        return found is not None and found != "[]"
+
 
 async def note(tx: Tx, name: str) -> str | None:
     """A note of the bot to itself (sync token, last back-up)."""

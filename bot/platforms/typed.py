@@ -31,16 +31,18 @@ async def settle_by_outbox(core: Core, act: Act, tx: Tx, outcome: Outcome) -> No
 async def answer_line(core: Core, act: Act, text: str, *, reply_to: str = "") -> Outcome | None:
     """What a line means and what came of it; None when it is none of the bot's business.
 
-    In a direct room no prefix is needed and an open form takes the line first. A bare number counts in a direct room,
-    or as a reply to (or in the thread of) the card `reply_to`; in a busy room it is just a number.
+    In a direct room no prefix is needed and an open form takes the line first, but a number is for the newest card
+    (*Erase me*, asked in the middle of a form). A bare number counts in a direct room, or as a reply to (or in the
+    thread of) the card `reply_to`; in a busy room it is just a number.
     """
     line = text.strip()
     commanded = line.startswith(PREFIX)
+    token = await _token(core, act, line, reply_to)
     if act.place.direct and not commanded:
-        outcome = await core.runner.reply(act, line)
+        for_card = token and (reply_to or await core.card_is_newest(act.platform, act.account))
+        outcome = None if for_card else await core.runner.reply(act, line)
         if outcome is not None:
             return outcome
-    token = await _token(core, act, line, reply_to)
     if token:
         return await core.runner.press(act, token)
     if not commanded and not act.place.direct:

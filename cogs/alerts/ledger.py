@@ -103,12 +103,13 @@ def _card(call: Call, alert: Alert, text: Md, states: set[str], following: str) 
     choices: list[Choice] = []
     if following:
         choices.append(call.choice("more_button", "where", alert.code, following, organization=own))
-    if "unknown" in states:
+    sent = alert.state == "sent"  # a call that was taken back is not sent again
+    if sent and "unknown" in states:
         choices.append(call.choice("look_button", "again", alert.code, "look", organization=own))
         choices.append(call.choice("anyway_button", "again", alert.code, "anyway", organization=own))
-    if "failed" in states:
+    if sent and "failed" in states:
         choices.append(call.choice("retry_button", "again", alert.code, "retry", organization=own))
-    if alert.state == "sent":
+    if sent:
         choices.append(call.choice("correct_button", "correct", alert.code, organization=own))
         choices.append(call.choice("takeback_button", "takeback", alert.code, organization=own, weight="danger"))
     return call.card(text, *choices, code=alert.code)

@@ -92,3 +92,17 @@ async def test_a_word_of_the_dialogue_without_a_form_is_answered(lines: Rehearsa
     await connect(lines, "Riverside Tenants")
     person = await lines.new_person("Ana")
     assert said in (await lines._typed(person, "", word)).text
+
+
+async def test_a_number_is_for_the_newest_card_and_not_for_a_form_above_it(lines: RehearsalHouse) -> None:
+    """6: *Erase me* is asked in the middle of a form; its 1 never becomes the call's text. The form goes on after."""
+    sender = await connect(lines, "Riverside Tenants")
+    await lines._typed(sender.moderator, "", "action new")
+    asked = await lines._typed(sender.moderator, "", "!action list")
+    assert "(1/5)" not in asked.text
+    await lines._typed(sender.moderator, "", "!mydata")
+    linked = await lines._typed(sender.moderator, "", "1")
+    assert "Your code" in linked.text
+    goes_on = await lines._typed(sender.moderator, "", "2")
+    assert "(2/5)" in goes_on.text
+    assert "What: 2" in (await lines._typed(sender.moderator, "", "show")).text
