@@ -71,6 +71,7 @@ async function send(state) {
     if (state.found.length > 0) pick(state, state.found[state.at]);
     return;
   }
+  close(state);
   const { who, address, reply } = state.screen;
   const done = await act('write', { account: who.account, channel: address, text, reply: reply ?? '' });
   if (!done) return;
