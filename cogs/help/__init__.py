@@ -7,11 +7,14 @@ from bot.feature import Call, Entry, Feature, Level, Md
 
 async def show(call: Call) -> None:
     """One line for each command that the asker reaches here."""
-    lines = [call.words("intro")]
-    for feature in call.features:
-        lines += [_line(call, f"{feature.name}.{one.name}", one) for one in feature.entries if _is_shown(call, one)]
-    lines += [Md(""), call.words("typed")]
-    call.say(Md("\n".join(lines)))
+    blocks = [call.words("intro"), *(_block(call, feature) for feature in call.features), call.words("typed")]
+    call.say(Md("\n\n".join(block for block in blocks if block)))
+
+
+def _block(call: Call, feature: Feature) -> Md:
+    """The lines of one subject; a phone shows them as a group."""
+    shown = [one for one in feature.entries if _is_shown(call, one)]
+    return Md("\n".join(_line(call, f"{feature.name}.{one.name}", one) for one in shown))
 
 
 def _is_shown(call: Call, entry: Entry) -> bool:
