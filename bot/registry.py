@@ -70,9 +70,15 @@ class Registry:
             found = self._typed.get(typed)
             if found and len(words) >= length:
                 rest_of_line = " ".join(words[length:])
+                if length == 1 and rest_of_line and self._takes_nothing(found[0]):
+                    return None  # `mydata stopp` is a slip, not `mydata`
                 languages = found[1]
                 return Match(found[0], f"{rest_of_line}\n{rest}".strip(), languages[0] if len(languages) == 1 else None)
         return None
+
+    def _takes_nothing(self, name: str) -> bool:
+        entry = self._entries[name]
+        return not entry.alone and not entry.fields
 
     @cached_property
     def _typed(self) -> dict[str, tuple[str, list[str]]]:

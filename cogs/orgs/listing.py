@@ -22,14 +22,15 @@ async def show(call: Call, page: str) -> None:
     shown = found[(at - 1) * rules.PAGE : at * rules.PAGE]
     lines = [_line(call, one, letters, inside) for one in shown] or [call.words("nobody_yet")]
     more = [call.choice("more_button", "list", str(at + 1))] if at < last else []
-    call.say(Md("\n\n".join([_title(call, found, at, last), "\n".join(lines)])), *more)
+    which = [call.words("list_page", at=at, of=last)] if last > 1 else []
+    call.say(Md("\n\n".join([_title(call, found), "\n".join(lines), *which])), *more)
 
 
-def _title(call: Call, found: list[Organization], at: int, last: int) -> Md:
+def _title(call: Call, found: list[Organization]) -> Md:
     count = {state: sum(one.state == state for one in found) for state in ORDER}
     return call.words(
         "list_title", coalition=coalition_name(call, call.language), connected=count["connected"],
-        waiting=count["waiting"], at=at, of=last,
+        waiting=count["waiting"],
     )  # fmt: skip
 
 

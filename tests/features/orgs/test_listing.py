@@ -41,15 +41,15 @@ async def test_a_long_list_has_pages_of_twenty(house: RehearsalHouse) -> None:
         for number in range(45):
             await house.app.core.spaces.add(tx, f"Local {number + 100}", house.app.core.clock.now())
     seen = await house.command(office, "", "", "orgs")
-    assert "page 1 of 3" in plain(seen.text)
+    assert "Page 1 of 3" in plain(seen.text)
     assert seen.text.count("Local") == 20
     seen = await house.press(office, "", "", seen, "More")
     seen = await house.press(office, "", "", seen, "More")
-    assert "page 3 of 3" in plain(seen.text)
+    assert "Page 3 of 3" in plain(seen.text)
     assert seen.text.count("Local") == 5
     assert not seen.choices
     beyond = await house.command(office, "", "", "orgs", page="99")
-    assert "page 3 of 3" in plain(beyond.text)
+    assert "Page 3 of 3" in plain(beyond.text)
 
 
 async def test_somebody_who_only_looks_is_not_kept(house: RehearsalHouse) -> None:
