@@ -28,7 +28,8 @@ from bot.charts import planned_and_done
 from bot.db import Tx, insert
 from bot.errors import KeyGone, Missing, Refused, UserError
 from bot.ids import new_code, new_id, new_secret_code, read_code
-from bot.outbox import Delivery, Landing, Outbox
+from bot.landing import Landing
+from bot.outbox import Delivery, Outbox
 from bot.people import NOBODY, People, Person
 from bot.platforms.base import Act, Adapter, Room
 from bot.scope import Scope

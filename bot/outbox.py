@@ -2,8 +2,8 @@
 
     held -> queued -> sending -> sent | failed(reason) | expired | withdrawn | removed | kept | unknown
 
-One row per version and channel, first-in first-out per lane (a channel, or a person's direct room). This module writes
-and reads rows inside a transaction; `sender` moves them.
+One row per version and channel, first-in first-out per lane (a channel, or a person's direct room). This module
+writes and reads rows inside a transaction; `sender` moves them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from bot import tables as t
 from bot.cards import Card
 from bot.db import Row, Tx, insert
 from bot.ids import new_id
+from bot.landing import LIVE, Landing, landing_of
 from bot.people import People
 from bot.spaces import Channel
 
 OPEN = ("held", "queued")
-LIVE = ("sending", "sent", "unknown")
 DIRECT_LIFE = timedelta(days=7)  # a direct message that could not be sent in a week is old news
 REDACT_LIFE = timedelta(days=30)  # a platform that is away for a week must still take back what was withdrawn
 CALL_LIFE = timedelta(days=3)  # a post without a deadline of its own
@@ -49,21 +49,6 @@ class Delivery:
     account: str = ""  # direct: whom
     room: str = ""  # direct: the room or channel made for them, when known
     thread: str = ""  # the message or thread it answers
-
-
-@dataclass(frozen=True)
-class Landing:
-    """How one copy of an object stands."""
-
-    delivery: str
-    channel: str
-    organization: str
-    platform: str
-    state: str
-    reason: str
-    version: int
-    due_at: datetime
-    done_at: datetime | None
 
 
 _LAST_TOKENS = (
@@ -123,7 +108,7 @@ class Outbox:
         """A public answer where something was asked (platforms that have no answer of their own)."""
         return await self._insert(
             tx, subject="", version=1, kind="post", platform=platform, address=address, lane=f"{platform}:{address}",
-            card=card.to_json(), reason=thread, due_at=now, expires_at=now + timedelta(hours=1), made_at=now,
+            card=card.to_json(), thread=thread, due_at=now, expires_at=now + timedelta(hours=1), made_at=now,
         )  # fmt: skip
 
     async def release(self, tx: Tx, subject: str, channel: str, card: Card, now: datetime) -> bool:
@@ -248,21 +233,7 @@ class Outbox:
         where = and_(t.delivery.c.subject == subject, t.delivery.c.kind.in_(("redact", "edit")))
         changes = await tx.all(select(t.delivery).where(where).order_by(t.delivery.c.seq))
         later = {row.channel: row for row in changes}
-        return [self._landing(row, later.get(row.channel)) for row in rows]
-
-    @staticmethod
-    def _landing(post: Row, change: Row | None) -> Landing:
-        """`change` is the newest edit or withdrawal; one that failed is what people must know of the copy."""
-        state, reason, done = post.state, post.reason, post.done_at
-        if change is not None and change.kind == "redact" and post.state in (*LIVE, "queued"):
-            on_the_way = {"sent": "withdrawn", "queued": "withdrawing", "sending": "withdrawing"}
-            state = on_the_way.get(change.state, "standing")
-            reason, done = change.reason, change.done_at
-        elif change is not None and change.state in {"failed", "expired", "unknown"} and post.state == "sent":
-            state, reason, done = "outdated", change.reason, change.done_at
-        return Landing(
-            post.id, post.channel, post.organization, post.platform, state, reason, post.version, post.due_at, done
-        )
+        return [landing_of(row, later.get(row.channel)) for row in rows]
 
     async def tokens(self, tx: Tx, platform: str, address: str, message: str) -> list[str]:
         """The choice tokens of a message, in the order shown; [] when it has none or is not ours."""
@@ -340,7 +311,7 @@ class Outbox:
             row.id, row.subject, row.version, row.kind, row.platform, row.address,
             Card.from_json(text) if text else None,
             bool(row.urgent), bool(row.silent), row.tries, row.claimed_at, account=inside.get("account", ""),
-            room=inside.get("room", ""), thread=inside.get("thread") or (row.reason if not row.subject else ""),
+            room=inside.get("room", ""), thread=inside.get("thread") or row.thread,
         )  # fmt: skip
 
     # -- inside -----------------------------------------------------------------------------------------------------
@@ -348,7 +319,8 @@ class Outbox:
     async def _insert(self, tx: Tx, **values: Any) -> str:
         row = {
             "id": new_id(), "channel": "", "organization": "", "person": "", "rank": 0, "state": "queued",
-            "urgent": False, "silent": False, "card": None, "private": None, "reason": "", "tries": 0, **values,
+            "urgent": False, "silent": False, "card": None, "private": None, "reason": "", "thread": "", "tries": 0,
+            **values,
         }  # fmt: skip
         await tx.run(insert(t.delivery), **row)
         self.wake()

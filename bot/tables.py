@@ -200,6 +200,7 @@ delivery = Table(
     Column("card", Text, info={"plain": "public text only; direct messages are in `private`"}),
     sealed("private"),
     Column("reason", String(60), nullable=False),
+    Column("thread", String(255), nullable=False, info={"plain": "id of the public message that is answered"}),
     Column("tries", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("expires_at", Moment),

@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("card", sa.Text(), nullable=True),
         sa.Column("private", sa.LargeBinary(), nullable=True),
         sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("thread", sa.String(length=255), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),

@@ -102,6 +102,19 @@ async def test_an_answer_removed_by_moderators_stops_nobody_elses_messages(desk:
     assert [one.text for one in desk.world.direct("ana").standing()] == ["for Ana"]
 
 
+async def test_an_answer_that_was_lost_still_knows_what_it_answers(desk: Desk) -> None:
+    """a11: why it waits is one thing, what it replies to another."""
+    core = desk.core
+    async with core.db.write() as tx:
+        await core.outbox.answer(tx, "forms", "home/north", Card(Md("yes")), "$question", desk.clock.now())
+    await desk.send("lost")
+    async with core.db.read() as tx:
+        row = await tx.one(select(t.delivery))
+    assert row is not None
+    assert row.reason
+    assert (await core.outbox.open(row)).thread == "$question"
+
+
 async def test_a_damaged_row_does_not_stand_in_the_way_of_others(desk: Desk) -> None:
     await desk.post("damaged", "A-1")
     async with desk.core.db.write() as tx:
