@@ -17,8 +17,8 @@ from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import World
 from tests.conformance.house import RehearsalHouse
 from tests.features.alerts.coalition import Member, code_in, connect, send, write
-from tests.features.alerts.conftest import NOON
 from tests.features.alerts.test_receiving import set_policy
+from tests.features.conftest import NOON
 
 POLICIES = st.sampled_from(["auto", "hold", "never"])
 SPACES = st.integers(0, 1)
