@@ -20,6 +20,7 @@ class Level(StrEnum):
     ANYONE = "anyone"
     MANAGER = "manager"  # Manage Server or level 50 in the place where it is asked
     SENDER = "sender"  # may send calls to action for the organization
+    GREETER = "greeter"  # may welcome new people for the organization
     MODERATOR = "moderator"  # of the organization
     COORDINATOR = "coordinator"  # of the coalition
 
@@ -38,4 +39,4 @@ def may(level: Level, act: Act | None, organization: Organization | None, roles:
         return True
     if level is Level.MODERATOR:
         return False
-    return (organization.id, "sender") in roles or (act.manages and organization.who_sends == "managers")
+    return (organization.id, level.value) in roles or (act.manages and organization.who_sends == "managers")

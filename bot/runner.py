@@ -30,6 +30,7 @@ from bot.words import BOTH, LANGUAGES
 log = structlog.get_logger(__name__)
 
 FORM_PREFIX = "f."  # a press on *Continue* or *Mend it* carries the form's id instead of a choice's token
+OF_MANAGERS = {Level.SENDER, Level.GREETER}  # what managing a space gives, where the organization says so
 TYPED_LIMIT = 20_000  # characters of one typed line; more is refused before it is parsed
 
 _CHOICE = select(t.choice).where(t.choice.c.token == bindparam("token"))
@@ -203,7 +204,7 @@ class Runner:
     async def _look_for_rights(self, call: Call, entry: Entry) -> None:
         """Who manages a space of the organization may also act for it from the direct room."""
         act, home = call.act, call.organization
-        if entry.level is not Level.SENDER or act is None or home is None or not act.place.direct or act.manages:
+        if entry.level not in OF_MANAGERS or act is None or home is None or not act.place.direct or act.manages:
             return
         adapter = self._services.adapters[act.platform]
         for space in await call.spaces.spaces(call.tx, home.id):
@@ -230,7 +231,7 @@ class Runner:
 
     async def _must_choose_organization(self, call: Call, name: str, entry: Entry, values: dict[str, str]) -> bool:
         """In a direct room somebody with roles in several organizations is asked for which one."""
-        if call.organization is not None or entry.level not in {Level.SENDER, Level.MODERATOR}:
+        if call.organization is not None or entry.level not in {*OF_MANAGERS, Level.MODERATOR}:
             return False
         own = sorted({organization for organization, _ in call.roles if organization})
         if len(own) < 2:

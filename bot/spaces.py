@@ -18,7 +18,7 @@ from bot.text import fold, looks_like
 
 CODE_LIFE = timedelta(days=7)
 STRANGER_LIFE = timedelta(minutes=60)
-PURPOSES = ("calls", "moderators", "checkins", "welcome", "log")
+PURPOSES = ("calls", "moderators", "checkins", "welcome", "greeters", "log")
 REQUIRED = ("calls", "moderators")
 
 

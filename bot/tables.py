@@ -124,7 +124,7 @@ channel = Table(
     Column("space", ID, nullable=False, index=True),
     Column("platform", String(16), nullable=False, info={"plain": "no person"}),
     Column("address", String(255), nullable=False),
-    Column("purpose", String(16), nullable=False),  # calls | moderators | checkins | welcome | log | room
+    Column("purpose", String(16), nullable=False),  # calls | moderators | checkins | welcome | greeters | log | room
     Column("name", String(120), nullable=False),
     Column("language", String(8), nullable=False),
     UniqueConstraint("platform", "address", "purpose", name="one_purpose_once"),

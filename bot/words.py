@@ -1,9 +1,9 @@
 """The sentences of the product, in every language, from TOML files.
 
-`bot/locales/*.<language>.toml` are merged as they stand; `cogs/<feature>/locales/<language>.toml` go under the
-feature's name. A sentence is small Markdown with `{name}` places; a table with `one` and `other` is chosen by the
-parameter `n` (CLDR rules, from Babel). What is put into a place is made literal, so that nobody's name can become a
-link or bold; an `Md` is put in as it is.
+`bot/locales/*.<language>.toml` are merged as they stand; those of `cogs/<feature>/locales/` (one file a language, or
+one a subject: `greeting.en.toml`) go under the feature's name. A sentence is small Markdown with `{name}` places; a
+table with `one` and `other` is chosen by the parameter `n` (CLDR rules, from Babel). What is put into a place is made
+literal, so that nobody's name can become a link or bold; an `Md` is put in as it is.
 """
 
 from __future__ import annotations
@@ -111,7 +111,8 @@ def _read(root: Path, language: str) -> dict[str, Any]:
 def _files(root: Path, language: str) -> Iterable[Path]:
     shared = root / "bot" / "locales"
     yield from sorted({*shared.glob(f"{language}.toml"), *shared.glob(f"*.{language}.toml")})
-    yield from sorted((root / "cogs").glob(f"*/locales/{language}.toml"))
+    own = root / "cogs"
+    yield from sorted({*own.glob(f"*/locales/{language}.toml"), *own.glob(f"*/locales/*.{language}.toml")})
 
 
 def _merge(into: dict[str, Any], tables: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from bot.feature import (
 )  # fmt: skip
 from cogs.orgs import rules
 
-PURPOSES = ("calls", "moderators", "checkins", "welcome", "log")
+PURPOSES = ("calls", "moderators", "checkins", "welcome", "greeters", "log")
 
 
 async def as_it_stands(call: Call) -> Mapping[str, str]:

@@ -19,6 +19,7 @@ from bot.db import metadata
 from bot.people import Person
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import World
+from bot.spaces import Organization
 
 registry.discover()
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -44,10 +45,14 @@ KEPT: dict[str, tuple[timedelta, dict[str, Any]]] = {
     "checkin": (365 * DAY, {"state": "closed"}),
     "checkin_answer": (60 * DAY, {}),
     "checkin_promise": (365 * DAY, {"state": "done"}),
+    "welcome_case": (30 * DAY, {"keep_until_at": 30 * DAY}),
+    "welcome_handoff": (7 * DAY, {"keep_until_at": 7 * DAY}),
+    "welcome_consent": (365 * DAY, {}),
+    "welcome_count": (365 * DAY, {}),
 }
 KEPT = {name: rule for name, rule in KEPT.items() if name in metadata.tables}
 WITH_A_PERSON = {"account", "role"}
-WITH_AN_ORGANIZATION = {"space", "channel", "role_map"}
+WITH_AN_ORGANIZATION = {"space", "channel", "role_map", "welcome_profile", "welcome_turf", "welcome_greeter"}
 OWN = {"note": "what the bot keeps of itself, overwritten", "stranger": "60 minutes, see the test of its own"}
 
 
@@ -129,8 +134,8 @@ async def test_a_row_goes_with_its_person(core: Core, name: str) -> None:
 async def test_a_row_goes_with_its_organization(core: Core, name: str) -> None:
     """6.6, A6"""
     await put(core, name, organization="river")
-    async with core.db.write() as tx:
-        await core.spaces.end(tx, "river", core.clock.now())
+    river = Organization("river", "O-7KQ2", "River", "group", "connected", "UTC", "en", "managers", "hold")
+    await core.end_organization(river)
     assert await count(core, name) == 0
 
 

@@ -1,0 +1,124 @@
+"""The tables of people who want to start, and the only SQL on them.
+
+    case      asked -> placed (a hand-off is open) | waiting (no local group yet) -> ended
+    hand-off  offered -> claimed -> introduced -> met | lost · unclaimed · withdrawn
+
+What somebody told is sealed under their own key; what they agreed to share with one organization is sealed once more,
+under the key of person x organization, and is all that the organization ever reads.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text
+
+from bot.db import Moment, Tx, metadata
+from bot.feature import Scope
+from bot.tables import ID, owned
+from cogs.welcome import rules
+
+SYSTEM = Scope(system=True)
+
+PSEUDONYM = {"plain": "random id: it leads to nobody without the account table and the keyring"}
+
+welcome_case = Table(
+    "welcome_case",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("code", String(16), nullable=False, unique=True),
+    Column("person", ID, nullable=False, index=True, info=PSEUDONYM),
+    Column("given", LargeBinary, nullable=False, info={"sealed": True}),  # rules.Given, under the person's own key
+    Column("via", LargeBinary, nullable=False, info={"sealed": True}),  # where they pressed, under the person's own key
+    Column("state", String(12), nullable=False),  # asked | placed | waiting | ended
+    Column("tell_me", Boolean, nullable=False),  # wants to hear when there is a local group
+    Column("made_at", Moment, nullable=False),
+    Column("keep_until_at", Moment, nullable=False),
+    info=owned("person", "the person, by /request", "30 days after it was last of use; at once by /mydata erase"),
+)
+
+welcome_handoff = Table(
+    "welcome_handoff",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("code", String(16), nullable=False, index=True),  # the case's
+    Column("case", ID, nullable=False, index=True, info={"plain": "random id of the case"}),
+    Column("organization", ID, nullable=False, index=True),
+    Column("person", ID, nullable=False, index=True, info=PSEUDONYM),
+    Column("consent", ID, nullable=False, info={"plain": "random id of the proof"}),
+    Column("value", LargeBinary, nullable=False, info={"sealed": True}),  # the package, under person x organization
+    Column("state", String(12), nullable=False),
+    Column("greeter", ID, nullable=False, index=True, info=PSEUDONYM),  # "" until somebody takes it
+    Column("misses", Integer, nullable=False),  # greeters who let their time run out
+    Column("until_at", Moment),  # until when somebody has them, or must take them
+    Column("offered_at", Moment, nullable=False),
+    Column("claimed_at", Moment),
+    Column("introduced_at", Moment),
+    Column("newcomer_says", String(8), nullable=False),  # "" | yes | no: did you connect?
+    Column("greeter_says", String(8), nullable=False),
+    Column("reason", String(16), nullable=False),  # of a lost one: a key
+    Column("done_at", Moment),
+    Column("keep_until_at", Moment, nullable=False),
+    info=owned(
+        "organization", "before it is taken: nobody; then the greeter who took it",
+        "7 days after it was offered and not taken, 30 days after it was taken; at once by /mydata erase",
+    ),
+)  # fmt: skip
+
+welcome_consent = Table(
+    "welcome_consent",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("person", ID, nullable=False, index=True, info=PSEUDONYM),
+    Column("organization", ID, nullable=False, index=True),  # the receiver, and nobody else
+    Column("purpose", String(20), nullable=False),
+    Column("fields", Text, nullable=False, info={"plain": "names of the fields, not what is in them"}),
+    Column("text_version", Integer, nullable=False),
+    Column("text_sha256", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("given_via", String(300), nullable=False, info={"plain": "platform and id of the press: the proof"}),
+    Column("expires_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    Column("proof", String(64), nullable=False),  # HMAC over the row
+    info=owned("person", "the person; whoever must prove the direction", "a year after it expired or was withdrawn"),
+)
+
+welcome_greeter = Table(
+    "welcome_greeter",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("organization", ID, nullable=False, index=True),
+    Column("person", ID, nullable=False, index=True, info=PSEUDONYM),
+    Column("name", LargeBinary, nullable=False, info={"sealed": True}),  # what new people read
+    Column("languages", String(8), nullable=False),  # en | es | both
+    Column("paused", Boolean, nullable=False),
+    info=owned("organization", "the people they welcome", "with the person or the organization"),
+)
+
+welcome_count = Table(
+    "welcome_count",
+    metadata,
+    Column("organization", ID, primary_key=True),
+    Column("month", String(7), primary_key=True),  # 2026-11
+    Column("what", String(16), primary_key=True),  # offered | claimed | introduced | met | lost
+    Column("n", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    info=owned("organization", "its moderators; no person is in it", "with the organization, or after a year"),
+)
+
+
+async def end_organization(tx: Tx, home: str) -> None:
+    """An organization is out: what was shared with it is gone; proofs stay with the person."""
+    for table in (welcome_handoff, welcome_greeter, welcome_count):
+        await tx.run(SYSTEM.delete(table).where(table.c.organization == home))
+
+
+async def purge(tx: Tx, now: datetime) -> None:
+    """Retention, every night (SECURITY 6.6)."""
+    for table in (welcome_case, welcome_handoff):
+        await tx.run(SYSTEM.delete(table).where(table.c.keep_until_at < now))
+    c = welcome_consent.c
+    await tx.run(SYSTEM.delete(welcome_consent).where(c.expires_at < now - rules.PROOF_KEPT))
+    await tx.run(SYSTEM.delete(welcome_consent).where(c.withdrawn_at < now - rules.PROOF_KEPT))
+    await tx.run(SYSTEM.delete(welcome_count).where(welcome_count.c.last_at < now - rules.COUNTS_KEPT))
