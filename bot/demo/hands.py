@@ -20,7 +20,9 @@ from bot.text import fold
 from bot.words import LANGUAGES
 
 CODE = re.compile(r"\bA-[2-9A-Z]{4}\b")
+CHECKIN = re.compile(r"\bC-[2-9A-Z]{4}\b")
 SECRET = re.compile(r"\b(?:[2-9A-Z]{4}-){2}[2-9A-Z]{4}\b")
+ROOMS = ("lounge", "calls", "moderators")  # as `Group.rooms` has them
 
 
 class Astray(Exception):
@@ -32,10 +34,11 @@ class Walk:
 
     def __init__(self, stage: Stage, language: str) -> None:
         self.stage, self.language = stage, language
-        self.homes: dict[str, Group] = {who.name: home for home, who in residents()}
-        self._accounts = {who.name: account(home, who) for home, who in residents()}
+        self.homes: dict[str, Group] = {who.name: home for home, who in residents(stage.groups)}
+        self._accounts = {who.name: account(home, who) for home, who in residents(stage.groups)}
         self.did: Counter[str] = Counter()  # what the counts must be at the end
         self.kept: dict[str, str] = {}  # codes read from screens
+        self.findings: list[tuple[str, dict[str, object]]] = []  # what a beat found out: `demo.found.<name>`
 
     # -- reading a screen -------------------------------------------------------------------------------------------
 
@@ -43,6 +46,10 @@ class Walk:
         """A label as somebody reads it (nobody named: in the language of the run)."""
         language = self.screen(who).language if who else self.language
         return self.stage.core.words.label(language, key)
+
+    def in_both(self, key: str) -> tuple[str, ...]:
+        """A label in both languages: what stands in a room is in the room's own."""
+        return tuple(self.stage.core.words.everywhere(key).values())
 
     def pick(self, **texts: str) -> str:
         """One of two texts, by the language of the run."""
@@ -53,6 +60,10 @@ class Walk:
         """The language that is not the run's."""
         return next(one for one in LANGUAGES if one != self.language)
 
+    def group(self, slug: str) -> Group:
+        """One of the twelve."""
+        return next(one for one in self.stage.groups if one.slug == slug)
+
     def account(self, who: str) -> str:
         """Somebody's account."""
         return self._accounts[who]
@@ -62,11 +73,11 @@ class Walk:
         return self.stage.world.screens[self.account(who)]
 
     def room(self, who: str, room: str) -> Channel:
-        """`calls`, `moderators` or `direct`, as somebody has it."""
+        """`lounge`, `calls`, `moderators` or `direct`, as somebody has it."""
         if room == "direct":
             return self.stage.world.direct(self.account(who))
         home = self.homes[who]
-        return self.stage.world.channels[home.calls if room == "calls" else home.moderators]
+        return self.stage.world.channels[f"{home.space}/{home.rooms[ROOMS.index(room)]}"]
 
     def seen(self, who: str, room: str) -> list[Message]:
         """Everything from the bot that somebody reads in a room, oldest first."""
@@ -82,13 +93,18 @@ class Walk:
             raise Astray(f"{who} reads nothing in {room}")
         return found[-1]
 
-    def with_choice(self, who: str, room: str, label: str) -> tuple[Message, int]:
-        """The newest message that offers a choice, and the place of the choice in it."""
+    def with_choice(self, who: str, room: str, *labels: str) -> tuple[Message, int]:
+        """The newest message that offers a choice (under one of these labels), and the place of the choice in it."""
+        wanted = {fold(one) for one in labels}
         for message in reversed(self.seen(who, room)):
             for at, (shown, _) in enumerate(message.choices):
-                if fold(label) in {fold(part) for part in shown.split(" · ")}:
+                if wanted & {fold(part) for part in shown.split(" · ")}:
                     return message, at
-        raise Astray(f"{who} is offered no *{label}* in {room}")
+        raise Astray(f"{who} is offered no *{labels[0]}* in {room}")
+
+    def found(self, name: str, /, **values: object) -> None:
+        """Tells what a beat found out."""
+        self.findings.append((name, values))
 
     def expect(self, true: object, what: str) -> None:
         """Ends the walk when something is not so."""
@@ -98,12 +114,13 @@ class Walk:
     # -- acting -----------------------------------------------------------------------------------------------------
 
     async def act(self, name: str, who: str, room: str = "", /, **body: Any) -> None:
-        """One act of the page, then everything that follows from it."""
+        """One act of the page, then everything that follows from it; while deliveries are stuck, the act alone."""
         address = self.room(who, room).address if room else ""
         await ACTS[name](self.stage, {"account": self.account(who), "channel": address, **body})
-        await self.stage.settle()
+        if not self.stage.world.jam:
+            await self.stage.settle()
 
-    async def command(self, who: str, room: str, words: str, **values: str) -> None:
+    async def command(self, who: str, room: str, words: str, /, **values: str) -> None:
         """A command: picked where there are commands, typed where there are none."""
         if self.screen(who).style == "forms":
             match = self.stage.core.registry.match(words)
@@ -118,15 +135,15 @@ class Walk:
         """A typed line."""
         await self.act("write", who, room, text=text, reply=reply)
 
-    async def choose(self, who: str, room: str, label: str) -> None:
+    async def choose(self, who: str, room: str, *labels: str) -> None:
         """A choice by its words: pressed, or answered by its number."""
-        message, at = self.with_choice(who, room, label)
+        message, at = self.with_choice(who, room, *labels)
         if self.screen(who).style == "forms":
             await self.act("press", who, room, token=message.choices[at][1])
         else:
             await self.write(who, room, str(at + 1), "" if room == "direct" else message.id)
 
-    async def fill(self, who: str, room: str, **values: str) -> None:
+    async def fill(self, who: str, room: str, /, **values: str) -> None:
         """The open form: what is named is typed, the rest stays as it stands."""
         page = self.screen(who).form
         if page is None:
@@ -161,11 +178,11 @@ class Walk:
         self.stage.world.changed.remove(changed.set)
 
     async def until_refused(self) -> None:
-        """Waits until the bot wrote down that a delivery was refused."""
+        """Waits until the bot wrote down that one more delivery was refused than the walk knows of."""
         query = select(func.count()).select_from(t.delivery).where(t.delivery.c.state == "failed")
         while True:
             async with self.stage.core.db.read() as tx:
-                if await tx.value(query):
+                if await tx.value(query) > self.did["failed"]:
                     return
             await asyncio.sleep(LOOK)
 

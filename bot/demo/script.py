@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import ColumnElement, Table, func, select
 
 from bot import tables as t
 from bot.db import Tx, metadata
@@ -36,7 +36,7 @@ class Result:
         return not self.astray and all(self.counts[name] == self.did[name] for name in self.counts)
 
     def to_json(self) -> dict[str, Any]:
-        """`spaces, alerts, deliveries {sent, failed}, answers, seconds`."""
+        """Every count by its name, `deliveries {sent, failed}` together, and `seconds`."""
         plain = {name: n for name, n in self.counts.items() if name not in {"sent", "failed"}}
         deliveries = {name: self.counts[name] for name in ("sent", "failed")}
         return {**plain, "deliveries": deliveries, "seconds": round(self.seconds, 2)}
@@ -47,7 +47,10 @@ async def play(stage: Stage, language: str, tell: Callable[[str, str], None]) ->
     walk, started, astray, words = Walk(stage, language), time.monotonic(), "", stage.core.words
     for one in BEATS:
         tell(one.name, words.label(language, f"demo.beat.{one.name}"))
-        astray = await _play_one(one, walk)
+        astray = await play_one(one, walk)
+        for name, values in walk.findings:
+            tell(one.name, words.label(language, f"demo.found.{name}", **values))
+        walk.findings.clear()
         if astray:
             break
     if not stage.alive:
@@ -57,7 +60,7 @@ async def play(stage: Stage, language: str, tell: Callable[[str, str], None]) ->
     return Result(counts, walk.did, time.monotonic() - started, astray)
 
 
-async def _play_one(beat: Beat, walk: Walk) -> str:
+async def play_one(beat: Beat, walk: Walk) -> str:
     """What went astray in a beat, or nothing."""
     try:
         async with asyncio.timeout(PATIENCE):
@@ -71,7 +74,8 @@ async def _play_one(beat: Beat, walk: Walk) -> str:
 
 async def count(tx: Tx) -> dict[str, int]:
     """The counts, from the tables."""
-    calls, given = metadata.tables["alert"], metadata.tables["alert_answer"]
+    calls, given, checkins = (metadata.tables[name] for name in ("alert", "alert_answer", "checkin"))
+    offers = metadata.tables["welcome_handoff"]
     copies = (
         select(t.delivery.c.state, func.count().label("n"))
         .join(calls, calls.c.id == t.delivery.c.subject)
@@ -83,10 +87,15 @@ async def count(tx: Tx) -> dict[str, int]:
         "spaces": await _rows(tx, t.space),
         "alerts": await _rows(tx, calls),
         "answers": await _rows(tx, given),
+        "checkins": await _rows(tx, checkins),
+        "assessments": await _rows(tx, checkins, checkins.c.debrief != ""),
+        "newcomers": await _rows(tx, metadata.tables["welcome_case"]),
+        "handed_off": await _rows(tx, offers, offers.c.claimed_at.is_not(None)),
+        "introduced": await _rows(tx, offers, offers.c.introduced_at.is_not(None)),
         "sent": sum(states.get(one, 0) for one in ARRIVED),
         "failed": states.get("failed", 0),
     }
 
 
-async def _rows(tx: Tx, table: Table) -> int:
-    return int(await tx.value(select(func.count()).select_from(table)))
+async def _rows(tx: Tx, table: Table, *where: ColumnElement[bool]) -> int:
+    return int(await tx.value(select(func.count()).select_from(table).where(*where)))

@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, or_, select
 from bot import tables as t
 from bot.clock import MovableClock
 from bot.core import Core
-from bot.demo.town import build_world, found
+from bot.demo.town import GROUPS, Group, build_world, found
 from bot.jobs import Jobs
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import World
@@ -42,9 +42,11 @@ class BotAway(Exception):
 class Stage:
     """The world stays as platforms do; the bot comes and goes. `build` gives a bot on the same database each time."""
 
-    def __init__(self, clock: MovableClock, build: Build, pace: float = 0.0) -> None:
-        self.clock, self._build = clock, build
-        self.world = build_world(World(clock, pace))
+    def __init__(
+        self, clock: MovableClock, build: Build, pace: float = 0.0, groups: tuple[Group, ...] = GROUPS
+    ) -> None:
+        self.clock, self._build, self.groups = clock, build, groups
+        self.world = build_world(World(clock, pace), groups)
         self._bot: Bot | None = None
         self._task: asyncio.Task[None] | None = None
         self._acts: set[asyncio.Task[Any]] = set()
@@ -76,7 +78,7 @@ class Stage:
         bot = await self._build(self.world, self.clock)
         try:
             if first:
-                await found(bot.core)
+                await found(bot.core, self.groups)
         except BaseException:
             await bot.close()  # an open database keeps its thread, and the thread the process
             raise

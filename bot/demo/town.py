@@ -5,8 +5,8 @@ Nobody and nothing here exists. Ten organizations are connected at the start; tw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.core import Core
@@ -40,6 +40,7 @@ class Group:
     people: tuple[Resident, ...]
     waits: bool = False
     deaf: bool = False
+    asks_all: bool = False  # check-ins stand where everybody talks
     kind: str = "group"
 
     @property
@@ -83,20 +84,20 @@ _R = Resident
 
 GROUPS = (
     _group("marigold", "Marigold Flats Tenants", "AZ", "forms", "both", "hold",
-           _R("Alma", "coordinator"), _R("Beto", "member", "es"), _R("Noa", "newcomer")),
+           _R("Alma", "coordinator"), _R("Beto", "member", "es"), _R("Noa", "newcomer"), asks_all=True),
     _group("luna", "Vecindad Luna de Cartón", "AZ", "lines", "es", "hold", _R("Celia", "moderator", "es"),
            _R("Darío", "member", "es")),
     _group("kite", "Copper Kite Mutual Aid", "NM", "lines", "both", "auto", _R("Emery", "moderator"),
            _R("Fina", "member", "es")),
     _group("acequia", "Acequia de Papel", "NM", "forms", "es", "hold", _R("Gael", "moderator", "es"),
-           _R("Hilda", "member", "es")),
+           _R("Hilda", "member", "es"), asks_all=True),
     _group("hilo", "Sindicato Hilo Invisible", "TX", "forms", "es", "auto", _R("Irene", "moderator", "es"),
            _R("Joel", "member", "es"), kind="union"),
     _group("lantern", "Paper Lantern Readers", "TX", "lines", "en", "never", _R("Kit", "moderator"), kind="nonprofit"),
     _group("moon", "Bluebonnets on the Moon", "TX", "forms", "both", "auto", _R("Lupe", "moderator", "es"), waits=True),
     _group("whistle", "Tin Whistle Riders", "IL", "forms", "en", "auto", _R("Mara", "moderator"), _R("Nico", "member")),
     _group("cloud", "Cloud Street Commons", "IL", "lines", "en", "hold", _R("Odell", "moderator"),
-           _R("Nico (Matrix)", "member"), waits=True),
+           _R("Ida", "member"), _R("Nico (Matrix)", "member"), waits=True),
     _group("pier", "Imaginary Pier Workers", "NY", "forms", "en", "never", _R("Pru", "moderator"), kind="union"),
     _group("nube", "Jardines Nube Verde", "NY", "lines", "es", "auto", _R("Quique", "moderator", "es"),
            _R("Reyna", "member", "es")),
@@ -117,21 +118,16 @@ def account(group: Group, resident: Resident) -> str:
     return f"{group.style}:{resident.name.lower()}"
 
 
-def group(slug: str) -> Group:
-    """One of the twelve."""
-    return next(one for one in GROUPS if one.slug == slug)
-
-
-def residents() -> Iterator[tuple[Group, Resident]]:
+def residents(groups: Sequence[Group] = GROUPS) -> Iterator[tuple[Group, Resident]]:
     """Everybody, with the organization in whose server they are."""
-    for one in GROUPS:
+    for one in groups:
         for resident in one.people:
             yield one, resident
 
 
-def build_world(world: World) -> World:
+def build_world(world: World, groups: Sequence[Group] = GROUPS) -> World:
     """Puts the servers, rooms and people into an empty world."""
-    for one in GROUPS:
+    for one in groups:
         space = world.add_space(one.space, one.name, one.style, one.rooms)
         space.bot_inside = not one.waits
         world.channels[one.moderators].closed = True
@@ -151,13 +147,13 @@ def _move_in(world: World, one: Group, resident: Resident) -> Screen:
     return screen
 
 
-async def found(core: Core) -> None:
+async def found(core: Core, groups: Sequence[Group] = GROUPS) -> None:
     """Writes the ten connected organizations, their channels and their moderators into the bot's database."""
     async with core.db.write() as tx:
-        for one in GROUPS:
+        for one in groups:
             if not one.waits:
                 await _connect(core, tx, one)
-        for one, resident in residents():
+        for one, resident in residents(groups):
             if one.style == "lines" and resident.language != ("es" if one.language == "es" else "en"):
                 await core.people.keep(tx, one.style, account(one, resident), resident.language, core.clock.now())
 
@@ -168,8 +164,11 @@ async def _connect(core: Core, tx: Tx, one: Group) -> None:
         tx, one.name, now, kind=one.kind, region=one.state, zone=one.zone, language=one.language, policy=one.policy
     )
     space = await core.spaces.connect(tx, made.id, Place(one.style, one.space), one.name, now)
-    for purpose, address, room in (("calls", one.calls, one.rooms[1]), ("moderators", one.moderators, one.rooms[2])):
-        await core.spaces.set_channel(tx, space, purpose, address, room, one.language)
+    purposes = {"calls": one.rooms[1], "moderators": one.rooms[2]}
+    if one.asks_all:
+        purposes["checkins"] = one.rooms[0]
+    for purpose, room in purposes.items():
+        await core.spaces.set_channel(tx, space, purpose, f"{one.space}/{room}", room, one.language)
     await _appoint(core, tx, one, made, now)
 
 
@@ -181,13 +180,3 @@ async def _appoint(core: Core, tx: Tx, one: Group, made: Organization, now: date
         await core.spaces.grant(tx, person.id, made.id, "moderator", now)
         if resident.role == "coordinator":
             await core.spaces.grant(tx, person.id, "", "coordinator", now)
-
-
-@dataclass
-class Cast:
-    """Short names for the beats of a script."""
-
-    accounts: dict[str, str] = field(default_factory=lambda: {who.name: account(one, who) for one, who in residents()})
-
-    def __getitem__(self, name: str) -> str:
-        return self.accounts[name]

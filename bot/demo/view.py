@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.demo.stage import Stage
-from bot.demo.town import GROUPS, Group, Resident, account, residents
+from bot.demo.town import Group, Resident, account, residents
 from bot.feature import Entry, Kind
 from bot.platforms.rehearsal.world import Channel, Message
 from bot.registry import Registry
@@ -31,8 +31,8 @@ def parts(stage: Stage, commands: list[Data]) -> Iterator[tuple[str, Any]]:
     """Every part by its name: `stage`, `commands`, `people`, `spaces`, `screen:<account>`, `channel:<address>`."""
     yield "stage", {"alive": stage.alive, "down": sorted(stage.world.down)}
     yield "commands", commands
-    yield "people", [_person(stage, one, resident) for one, resident in residents()]
-    yield "spaces", [_space(stage, one) for one in GROUPS]
+    yield "people", [_person(stage, one, resident) for one, resident in residents(stage.groups)]
+    yield "spaces", [_space(stage, one) for one in stage.groups]
     for name, screen in stage.world.screens.items():
         form = asdict(screen.form) if screen.form else None
         yield f"screen:{name}", {"private": [_message(stage, one) for one in screen.private], "form": form}
