@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from zlib import crc32
 
-from cogs.checkins.rules import Asked, Block, Debrief, Given, K, of_members, sum_of
+from cogs.checkins.rules import Asked, Block, Debrief, Given, K, of_members
 
 TITLE = "Differencing attack on the figures of simulated check-ins"
 QUESTIONS = (Asked("q1", "choice", ("a", "b", "c")), Asked("q2", "scale", ("1", "2")), Asked("q3", "number"))
@@ -96,7 +96,7 @@ def _compare(block: Block, known: Sequence[Given], rest: Sequence[Given], k: int
         if len(others) < 2:
             yield f"{question.key}: all alike"
         if figure.total is not None and (
-            figure.total != sum_of(question.key, everybody) or _is_most(question.key, rest)
+            figure.total != sum(_numbers(question.key, everybody)) or _is_most(question.key, rest)
         ):
             yield f"{question.key}: one person's number"
         if figure.counts is not None and any(abs(n - said[value]) > 2 for value, n in figure.counts.items()):
@@ -105,8 +105,12 @@ def _compare(block: Block, known: Sequence[Given], rest: Sequence[Given], k: int
 
 
 def _is_most(key: str, rest: Sequence[Given]) -> bool:
-    numbers = [int(one.answers[key]) for one in rest if one.answers.get(key)]
+    numbers = _numbers(key, rest)
     return not numbers or 2 * max(numbers) > sum(numbers)
+
+
+def _numbers(key: str, people: Sequence[Given]) -> list[int]:
+    return [int(one.answers[key]) for one in people if one.answers.get(key)]
 
 
 def _certain(block: Block, known: Sequence[Given], rest: Sequence[Given], k: int) -> Iterator[str]:

@@ -141,6 +141,14 @@ class BackupSection(Section):
         return self
 
 
+class PrivacySection(Section):
+    """What is published about people."""
+
+    people_together: int = Field(5, ge=3, le=1000)
+    """Fewest people behind any figure of a check-in (k). Never below 3. A check-in keeps the number with which it was
+    opened, because its first line promised it."""
+
+
 class DeliverySection(Section):
     """The pace of sending. The defaults are measured; lower is kinder, higher draws refusals."""
 
@@ -180,6 +188,7 @@ class Settings(BaseSettings):
     discord: DiscordSection = DiscordSection()
     matrix: MatrixSection = MatrixSection()
     backup: BackupSection = BackupSection()
+    privacy: PrivacySection = PrivacySection()
     delivery: DeliverySection = DeliverySection()
     logs: LogsSection = LogsSection()
 

@@ -376,3 +376,15 @@ class Database:
             async with self._lock:
                 if self._writer is not None:
                     await self._writer.script("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+class Reader(Tx):
+    """Reads for long, each statement by itself: nobody waits for it, and what it sees may change meanwhile."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self, statement: Executable, **params: Any) -> list[Row]:
+        """Every row of the statement, as committed now."""
+        async with self._database.read() as tx:
+            return await tx.all(statement, **params)

@@ -123,7 +123,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Feature:
-    """A folder of `cogs/`. `jobs` run later by name; `hooks` are told of what happens around the feature:
+    """A folder of `cogs/`. `jobs` run later by name. `before`, by a job's name: what takes long, while others write: it
+    only reads, and its result is the job's argument `found`. `hooks` are told of what happens around the feature:
 
     `erased(tx, keyring, person)` a person (id) is erased, called while their keys are still there ·
     `merged(tx, keyring, old, new)` two accounts became one person (ids) ·
@@ -137,6 +138,7 @@ class Feature:
     name: str
     entries: tuple[Entry, ...] = ()
     jobs: Mapping[str, Handler] = field(default_factory=dict)
+    before: Mapping[str, Callable[..., Awaitable[Any]]] = field(default_factory=dict)
     hooks: Mapping[str, Callable[..., Awaitable[Any]]] = field(default_factory=dict)
 
 

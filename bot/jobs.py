@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -13,7 +14,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot import tables as t
 from bot.clock import Clock
-from bot.db import Database, Row
+from bot.db import Database, Reader, Row
 from bot.feature import Call, Feature, Services
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ class Jobs:
         self._db, self._services, self._clock = db, services, clock
         self._running = asyncio.Lock()  # the tick and a rehearsal's trainer may both ask: a row is still done once
         self._jobs = {f"{feature.name}.{name}": run for feature in features for name, run in feature.jobs.items()}
+        self._before = {f"{feature.name}.{name}": look for feature in features for name, look in feature.before.items()}
 
     async def run_due(self) -> int:
         """Does everything that is due now, in order; how many rows were done."""
@@ -61,11 +63,12 @@ class Jobs:
             await self._mark(row, "skipped", now)
             return
         try:
+            given = {**json.loads(row.args), **await self._look(row, now)}
             async with self._db.write() as tx:
                 if await tx.one(_STILL, row=row.id) is None:
                     return  # taken back, or done, since it was read
                 call = Call(self._services, row.job.split(".")[0], tx, now)
-                await self._jobs[row.job](call, row.subject, **json.loads(row.args))
+                await self._jobs[row.job](call, row.subject, **given)
                 await call.keep_choices()
                 await tx.run(update(t.due).where(t.due.c.id == row.id).values(state="done", done_at=now))
             for later in call.after_commit:
@@ -74,6 +77,13 @@ class Jobs:
             # One job that fails must not stop the others; it is tried again, then left as failed for a person.
             log.exception("due work failed", job=row.job)
             await self._retry(row, now)
+
+    async def _look(self, row: Row, now: datetime) -> Mapping[str, Any]:
+        """What takes long is worked out before the transaction; a kill in between leaves the row as it was."""
+        if row.job not in self._before:
+            return {}
+        call = Call(self._services, row.job.split(".")[0], Reader(self._db), now)
+        return {"found": await self._before[row.job](call, row.subject)}
 
     async def _mark(self, row: Row, state: str, now: datetime) -> None:
         async with self._db.write() as tx:

@@ -36,13 +36,20 @@ feature = Feature(
         ),
         Entry("close", closing.close, Level.SENDER, (CODE,)),
         Entry("guide", following.guide, Level.SENDER, (CODE,)),
-        Entry("outcome", following.outcome, Level.SENDER, (CODE, STATEMENT, REVIEW), form=True, fixed=1),
-        Entry("commit", following.commit, Level.SENDER, (CODE, WHAT, NAME, DUE), form=True, fixed=1),
+        Entry(
+            "outcome", following.outcome, Level.SENDER, (CODE, STATEMENT, REVIEW),
+            form=True, fixed=1, prefill=following.concludes,
+        ),
+        Entry(
+            "commit", following.commit, Level.SENDER, (CODE, WHAT, NAME, DUE),
+            form=True, fixed=1, prefill=following.promises,
+        ),
         Entry("done", following.done, Level.SENDER, (CODE,)),
-        Entry("drop", following.drop, Level.SENDER, (CODE, REASON), form=True, fixed=1),
+        Entry("drop", following.drop, Level.SENDER, (CODE, REASON), form=True, fixed=1, prefill=following.drops),
         Entry("list", following.own_cycles, Level.SENDER, default=True),
     ),
     jobs={"close": closing.close_due},
+    before={"close": closing.count_due},
     hooks={
         "erased": answering.erased, "merged": answering.merged, "kept": answering.kept, "left": answering.left,
         "purge": answering.purge,

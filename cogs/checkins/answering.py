@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from bot.feature import (
     Call,
     Field,
-    KeyGone,
     Kind,
     Level,
     Option,
@@ -56,7 +54,7 @@ async def _current(call: Call, code: str) -> Checkin:
 
 
 def _field(call: Call, checkin: Checkin, one: Question, first: bool) -> Field:
-    hint = call.words.label(f"hint.{checkin.who}") if first else ""
+    hint = call.words.label(f"hint.{checkin.who}", k=checkin.k) if first else ""
     label = one.say(call.language)
     if one.kind == "text":
         return Field(one.key, Kind.TEXT, False, rules.WORDS, check=check_words, label=label, hint=hint)
@@ -88,7 +86,7 @@ async def known(call: Call, code: str) -> Mapping[str, str]:
     row = await store.answer_of(call.tx, checkin.id, call.person.id)
     if row is None or row.circle != circle(call, checkin.id, call.home.id):
         return {}
-    given = await _open(call.people.keyring, row, call.home.id)
+    given = opened(await call.people.keyring.existing(row.person, call.home.id), row, call.home.id)
     return {**given.answers, "quote": "yes" if given.quote else "no"}
 
 
@@ -106,7 +104,8 @@ async def answer(call: Call, code: str, quote: str = "", **answers: str) -> None
     key = "receipt.next" if late else "receipt.changed" if replaced else "receipt.kept"
     at = short(checkin.closes_at, call.home.zone, call.language)
     again = call.choice("change_button", "answer", checkin.code, organization=call.home.id, mine=True)
-    call.say(call.card(key, again, title=checkin.title, at=at, sees=call.words(f"hint.{checkin.who}")))
+    sees = call.words(f"hint.{checkin.who}", k=checkin.k)
+    call.say(call.card(key, again, title=checkin.title, at=at, sees=sees))
 
 
 async def _write(call: Call, checkin: Checkin, said: Mapping[str, str], quote: bool) -> bool:
@@ -124,21 +123,9 @@ async def _write(call: Call, checkin: Checkin, said: Mapping[str, str], quote: b
     return earlier is not None
 
 
-async def _open(keyring: Any, row: Any, home: str) -> rules.Given:
-    key = await keyring.existing(row.person, home)
+def opened(key: Any, row: Any, home: str) -> rules.Given:
+    """What one person answered, from its row and its key."""
     return store.unpack_answer(home, key.open(bytes(row.value), TABLE, row.id, COLUMN))
-
-
-async def read(call: Call, checkin: Checkin) -> list[rules.Given]:
-    """Every answer that can still be read, of organizations that are still in: for the debrief alone."""
-    everybody = await call.spaces.all(call.tx, "connected")
-    homes = {circle(call, checkin.id, one.id): one.id for one in everybody}
-    found = []
-    for row in await store.answers(call.tx, checkin.id):
-        if row.circle in homes:
-            with suppress(KeyGone):  # erased while it was open
-                found.append(await _open(call.people.keyring, row, homes[row.circle]))
-    return found
 
 
 # -- hooks ----------------------------------------------------------------------------------------------------------

@@ -40,9 +40,16 @@ async def own(call: Call, code: str, *states: str) -> Checkin:
     found = await store.of_code(call.tx, call.scope, code)
     if found is None or found.state == "ended":
         raise Missing
-    if found.state not in states:
-        raise UserError(f"state_is.{found.state}", title=found.title, which=found.code)
+    if (state := found.stands(call.now)) not in states:
+        raise UserError(f"state_is.{state}", title=found.title, which=found.code)
     return found
+
+
+def closed(call: Call, checkin: Checkin) -> Checkin:
+    """The same once it has a debrief; else it says what is missing."""
+    if checkin.state not in ("closed", "settled"):
+        raise UserError(f"state_is.{checkin.stands(call.now)}", title=checkin.title, which=checkin.code)
+    return checkin
 
 
 async def shared(call: Call, code: str) -> Checkin:

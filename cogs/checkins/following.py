@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from bot.feature import (
     show_when_short,
 )
 from cogs.checkins import store
-from cogs.checkins.cycles import own, shared, standing
+from cogs.checkins.cycles import closed, own, shared, standing
 from cogs.checkins.guides import guide_text
 from cogs.checkins.opening import look_of
 from cogs.checkins.papers import guide_csv, guide_html, guide_of
@@ -43,9 +44,7 @@ def _at(call: Call, text: str) -> datetime:
 
 async def guide(call: Call, code: str) -> None:
     """One page for the meeting, in both languages."""
-    checkin = await shared(call, code)
-    if checkin.state not in ("closed", "settled"):
-        raise UserError("state_is.open", title=checkin.title, which=checkin.code)
+    checkin = closed(call, await shared(call, code))
     look = await look_of(call, checkin)
     here = Look(call.home.zone, look.names, look.promises)
     text = in_languages(call.words_in, BOTH, lambda speak: guide_text(speak, checkin, here))
@@ -78,6 +77,12 @@ def _choices(call: Call, checkin: Checkin) -> list[Choice]:
     return found
 
 
+async def concludes(call: Call, code: str) -> Mapping[str, str]:
+    """Before the outcome is written: whether it is time for it."""
+    await own(call, code, "closed")
+    return {}
+
+
 async def outcome(call: Call, code: str, statement: str, review: str) -> None:
     """What came of it, and when it is looked at again: this closes the debrief."""
     checkin = await own(call, code, "closed")
@@ -95,11 +100,15 @@ async def outcome(call: Call, code: str, statement: str, review: str) -> None:
     call.say(call.card("outcome_now", *_choices(call, settled), n=len(places)))
 
 
+async def promises(call: Call, code: str) -> Mapping[str, str]:
+    """Before a promise is written: whether there is a debrief to follow."""
+    closed(call, await shared(call, code))
+    return {}
+
+
 async def commit(call: Call, code: str, what: str, name: str, due: str) -> None:
     """Somebody, named by themselves, does something for their organization by a day."""
-    checkin = await shared(call, code)
-    if checkin.state not in ("closed", "settled"):
-        raise UserError("state_is.open", title=checkin.title, which=checkin.code)
+    checkin = closed(call, await shared(call, code))
     row, home, at = new_id(), call.home, _at(call, due)
     sealed = await call.seal(call.person.id, home.id, name, "checkin_promise", row, "name")
     kept = await store.add_promise(
@@ -116,6 +125,12 @@ async def done(call: Call, code: str) -> None:
     row = await _open_promise(call, code)
     await store.settle_promise(call.tx, call.scope, row.id, "done", "", call.now)
     call.say("promise_done", what=row.what)
+
+
+async def drops(call: Call, code: str) -> Mapping[str, str]:
+    """Before a reason is written: whether the promise is open."""
+    await _open_promise(call, code)
+    return {}
 
 
 async def drop(call: Call, code: str, reason: str) -> None:
@@ -144,7 +159,7 @@ async def own_cycles(call: Call) -> None:
         return
     lines = [call.words("list_title", name=call.home.name)]
     for one in found:
-        state = call.words.label(f"list_state.{one.state}")
+        state = call.words.label(f"list_state.{one.stands(call.now)}")
         at = day(call.words, one.closes_at, call.home.zone)
         lines.append(call.words("list_line", code=one.code, title=one.title, state=state, at=at))
     call.say(Md("\n".join(lines)))

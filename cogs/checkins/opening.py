@@ -30,7 +30,7 @@ async def open_next(call: Call, code: str) -> None:
     before = await own(call, code, "settled")
     last = await store.newest_of(call.tx, before.series)
     if last.id != before.id and last.state != "settled":
-        raise UserError(f"state_is.{last.state}", title=last.title, which=last.code)
+        raise UserError(f"state_is.{last.stands(call.now)}", title=last.title, which=last.code)
     await _open(call, last.who, last.title, last.questions, last.days, last)
 
 
@@ -45,7 +45,7 @@ async def _open(
         raise UserError("nowhere")
     checkin = await store.add(
         call.tx, call.scope, questions, before.series if before else "", cycle=before.cycle + 1 if before else 1,
-        who=who, title=title, days=days, opened_at=call.now, closes_at=call.now + timedelta(days=days),
+        who=who, title=title, days=days, k=k_of(call), opened_at=call.now, closes_at=call.now + timedelta(days=days),
     )  # fmt: skip
     look = await look_of(call, checkin)
     for receiver, channel in places:
@@ -55,6 +55,11 @@ async def _open(
     shown = {"code": checkin.code, "n": len(places), "at": short(checkin.closes_at, home.zone, call.language)}
     close = call.choice("close_button", "close", checkin.code, organization=home.id, mine=True)
     call.say(call.card(call.words("opened", **shown), close))
+
+
+def k_of(call: Call) -> int:
+    """People behind every figure of a check-in that is opened now; it keeps the number, because its card says it."""
+    return max(call.settings.privacy.people_together if call.settings else rules.K, rules.FLOOR)
 
 
 async def look_of(call: Call, checkin: Checkin) -> Look:

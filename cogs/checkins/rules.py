@@ -8,8 +8,8 @@ so no two figures differ by a few.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ K = 5  # people behind every published figure
 FLOOR = 3  # no setting may go below
 NO_ANSWER = "none"
 AGREE, SPLIT = 2 / 3, 1 / 2  # the stated rule of "we agree" and "we differ"
+QUOTED = 5  # released texts shown under one question
 FEW = 12  # so many answers or fewer get a sentence of care
 COUNTED = ("choice", "scale")
 ANSWERS_KEPT = timedelta(days=60)
@@ -26,6 +27,7 @@ DAYS, MOST_DAYS = 3, 30
 TITLE, OUTCOME, PROMISE, NAME, WORDS, REASON = 120, 600, 200, 60, 500, 200
 
 Draw = Callable[[str], int]  # a fixed number for a cell, from a keyed hash
+Known = Mapping[str, Counter[str]]  # question -> value -> people: what an organization knows of its own; {} nothing
 
 
 @dataclass(frozen=True)
@@ -154,38 +156,76 @@ def rounded(n: int, number: int) -> int:
 # -- the debrief ----------------------------------------------------------------------------------------------------
 
 
-def of_members(given: Sequence[Given], questions: Sequence[Asked], draw: Draw, k: int = K) -> Debrief:
-    """The debrief of a members' check-in: blocks, rounded; no figure where it would tell what each one said."""
-    k = max(k, FLOOR)
-    parts = partition(Counter(one.organization for one in given), k)
-    blocks = tuple(_block_of(part, given, questions, draw, k) for part in parts)
-    inside = {name for part in parts for name in part}
-    words = [one for one in _released(given, questions) if one.organization in inside]
-    words.sort(key=lambda one: draw(f"words|{one.question}|{one.text}"))
-    unnamed = tuple(Words(one.question, one.text) for one in words)
-    return Debrief(blocks, unnamed, _opinions(blocks, questions))
+class Count:
+    """Answers added up as they are read: what is kept grows with the organizations, not with the people."""
+
+    def __init__(self, questions: Sequence[Asked], draw: Draw) -> None:
+        self.questions, self.draw = questions, draw
+        self.people: Counter[str] = Counter()  # by organization
+        self._said: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)  # organization, question -> value
+        self._words: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+
+    def add(self, one: Given) -> None:
+        """One person more."""
+        home = one.organization
+        self.people[home] += 1
+        for asked in self.questions:
+            if asked.kind != "text":
+                self._said[home, asked.key][answer_of(one, asked.key)] += 1
+        for words in _released([one], self.questions):
+            drawn = self._words[home, words.question]
+            drawn.append((self.draw(f"words|{words.question}|{words.text}"), words.text))
+            if len(drawn) > 10 * QUOTED:
+                drawn[:] = sorted(drawn)[:QUOTED]
+
+    def said(self, home: str, key: str) -> Counter[str]:
+        """How many people of an organization said what."""
+        return self._said[home, key]
+
+    def debrief(self, k: int = K) -> Debrief:
+        """Blocks, rounded; no figure where it would tell what each one said."""
+        k = max(k, FLOOR)
+        parts = partition(self.people, k)
+        blocks = tuple(_block_of(part, self, k) for part in parts)
+        inside = {name for part in parts for name in part}
+        return Debrief(blocks, tuple(self._quoted(inside)), _opinions(blocks, self.questions))
+
+    def _quoted(self, inside: Collection[str]) -> Iterator[Words]:
+        """Released words without names: drawn, so that they stand in no order of people."""
+        for asked in self.questions:
+            lists = [self._words.get((home, asked.key), []) for home in inside]
+            drawn = sorted(one for some in lists for one in some)
+            yield from (Words(asked.key, text) for _, text in drawn[:QUOTED])
 
 
-def _block_of(part: tuple[str, ...], given: Sequence[Given], questions: Sequence[Asked], draw: Draw, k: int) -> Block:
-    people = [one for one in given if one.organization in part]
-    name = "+".join(part)
-    n = rounded(len(people), draw(f"{name}|n"))
-    figures = {one.key: _figure(one, people, name, draw) for one in questions}
-    views = [[], *([one for one in people if one.organization == home] for home in part)] if len(part) > 1 else [[]]
+def of_members(given: Iterable[Given], questions: Sequence[Asked], draw: Draw, k: int = K) -> Debrief:
+    """The debrief of a members' check-in."""
+    count = Count(questions, draw)
+    for one in given:
+        count.add(one)
+    return count.debrief(k)
+
+
+def _block_of(part: tuple[str, ...], count: Count, k: int) -> Block:
+    name, draw = "+".join(part), count.draw
+    n = rounded(sum(count.people[home] for home in part), draw(f"{name}|n"))
+    said = {one.key: [count.said(home, one.key) for home in part] for one in count.questions}
+    figures = {one.key: _figure(one, said[one.key], name, draw) for one in count.questions}
+    views: list[Known] = [{}]
+    if len(part) > 1:
+        views += [{key: homes[at] for key, homes in said.items()} for at in range(len(part))]
     while key := next((found for known in views if (found := told(figures, n, known, k))), ""):
         figures[key] = Figure()
     return Block(part, n, figures)
 
 
-def told(figures: Mapping[str, Figure], n: int, known: Sequence[Given], k: int) -> str:
-    """The question of which somebody who knows the answers of `known` can work out exactly what 1 to k - 1 others said.
+def told(figures: Mapping[str, Figure], n: int, known: Known, k: int) -> str:
+    """The question of which somebody who knows of `known` people can work out exactly what 1 to k - 1 others said.
 
     Rounding moves a count by at most 2, but the counts of all questions have one sum: together they can give one away.
     """
     spans = {
-        key: {
-            value: _span(shown, sum(answer_of(one, key) == value for one in known)) for value, shown in counts.items()
-        }
+        key: {value: _span(shown, known[key][value] if known else 0) for value, shown in counts.items()}
         for key, counts in ((key, one.counts) for key, one in figures.items())
         if counts is not None
     }
@@ -213,12 +253,12 @@ def _span(shown: int, known: int) -> _Span:
     return _Span(max(shown - 2, known, 0), shown + 2, known)
 
 
-def _figure(question: Asked, people: Sequence[Given], block: str, draw: Draw) -> Figure:
-    if question.kind == "text" or not is_mixed(question.key, people):
+def _figure(question: Asked, homes: Sequence[Counter[str]], block: str, draw: Draw) -> Figure:
+    if not is_mixed(homes):
         return Figure()
     if question.kind == "number":
-        return Figure(total=sum_of(question.key, people))
-    count = Counter(answer_of(one, question.key) for one in people)
+        return Figure(total=sum_of(homes))
+    count = sum(homes, Counter())
     cells = (*question.options, NO_ANSWER)
     return Figure({value: rounded(count[value], draw(f"{block}|{question.key}|{value}")) for value in cells})
 
@@ -228,31 +268,27 @@ def answer_of(one: Given, key: str) -> str:
     return one.answers.get(key, "") or NO_ANSWER
 
 
-def seen_by(people: Sequence[Given]) -> Iterator[list[Given]]:
-    """The people of a block as an outsider sees them, and as each organization does that takes its own away."""
-    yield list(people)
-    for name in sorted({one.organization for one in people}):
-        rest = [one for one in people if one.organization != name]
-        if rest:
-            yield rest
+def is_mixed(homes: Sequence[Counter[str]]) -> bool:
+    """False when everybody answered alike, also as seen by one organization of the block: a figure would tell it.
+
+    `homes`: for each organization how many people said what.
+    """
+    held = Counter(value for home in homes for value in home)
+    if len(homes) < 2:
+        return len(held) > 1
+    return all(len(held) - sum(held[value] == 1 for value in home) > 1 for home in homes)
 
 
-def is_mixed(key: str, people: Sequence[Given]) -> bool:
-    """False when everybody answered alike, also as seen by one organization of the block: a figure would tell it."""
-    return all(len({answer_of(one, key) for one in rest}) > 1 for rest in seen_by(people))
-
-
-def sum_of(key: str, people: Sequence[Given]) -> int | None:
+def sum_of(homes: Sequence[Counter[str]]) -> int | None:
     """The sum, unless one person is above half of it, also as seen by one organization of the block."""
-    for rest in seen_by(people):
-        numbers = _numbers(key, rest)
-        if not numbers or 2 * max(numbers) > sum(numbers):
-            return None
-    return sum(_numbers(key, people))
-
-
-def _numbers(key: str, people: Sequence[Given]) -> list[int]:
-    return [int(one.answers[key]) for one in people if one.answers.get(key)]
+    totals = [sum(int(value) * n for value, n in home.items() if value != NO_ANSWER) for home in homes]
+    tops = [max((int(value) for value in home if value != NO_ANSWER), default=-1) for home in homes]
+    together, first = sum(totals), max(tops)
+    second = sorted(tops)[-2] if len(tops) > 1 else first
+    seen = [(together, first)]
+    if len(homes) > 1:
+        seen += [(together - n, second if top == first else first) for n, top in zip(totals, tops, strict=True)]
+    return together if all(0 <= 2 * top <= total for total, top in seen) else None
 
 
 def of_organizations(given: Sequence[Given], questions: Sequence[Asked]) -> Debrief:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint, bindparam
+from sqlalchemy import (
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    func,
+)
 
 from bot.db import Moment, Row, Tx, metadata
 from bot.feature import Scope, new_code, new_id
@@ -17,6 +28,7 @@ from cogs.checkins import rules
 from cogs.checkins.questions import Question, pack, unpack
 
 SYSTEM = Scope(system=True)
+BATCH = 64  # answers read at a time: opening them holds everybody else up for 2 ms
 
 checkin = Table(
     "checkin",
@@ -27,6 +39,7 @@ checkin = Table(
     Column("series", ID, nullable=False, index=True),  # the id of the first cycle
     Column("cycle", Integer, nullable=False),
     Column("who", String(16), nullable=False),  # organizations | members | everybody
+    Column("k", Integer, nullable=False),  # people behind every figure, as its first line promises
     Column("state", String(16), nullable=False),  # open | closed | settled | ended
     Column("title", Text, nullable=False, info={"plain": "a public text, not about a person"}),
     Column("questions", Text, nullable=False, info={"plain": "public questions, not about a person"}),
@@ -34,7 +47,7 @@ checkin = Table(
     Column("opened_at", Moment, nullable=False),
     Column("closes_at", Moment, nullable=False),
     Column("closed_at", Moment),
-    Column("debrief", Text, nullable=False, info={"plain": "sums of at least 5 people and released words, published"}),
+    Column("debrief", Text, nullable=False, info={"plain": "sums of many people and released words, published"}),
     Column("outcome", Text, nullable=False, info={"plain": "a public statement"}),
     Column("review_at", Moment),
     info=owned("organization", "its senders; those asked, once it is posted", "a year after it was closed"),
@@ -57,7 +70,8 @@ checkin_answer = Table(
     Column("value", LargeBinary, nullable=False, info={"sealed": True}),  # under person x organization
     Column("made_at", Moment, nullable=False),
     UniqueConstraint("checkin", "person", name="one_checkin_answer_a_person"),
-    info=owned("person", "the person; others see sums of at least 5", "by /mydata erase, or 60 days after the close"),
+    Index("ix_checkin_answer_in_turn", "checkin", "id"),
+    info=owned("person", "the person; others see sums of many", "by /mydata erase, or 60 days after the close"),
 )  # fmt: skip
 
 checkin_promise = Table(
@@ -90,6 +104,7 @@ class Checkin:
     series: str
     cycle: int
     who: str
+    k: int
     state: str
     title: str
     questions: tuple[Question, ...]
@@ -111,9 +126,13 @@ class Checkin:
         """What was frozen at the close."""
         return rules.Debrief.from_json(self.debrief)
 
+    def stands(self, now: datetime) -> str:
+        """Its state, or `closing`: its time is over and its answers are being counted."""
+        return "closing" if self.state == "open" and now >= self.closes_at else self.state
+
     def takes_answers(self, now: datetime) -> bool:
         """Whether an answer of now counts here."""
-        return self.state == "open" and now < self.closes_at
+        return self.stands(now) == "open"
 
 
 def to_checkin(row: Row) -> Checkin:
@@ -194,7 +213,15 @@ _CHANGE = (
     .where(checkin_answer.c.id == bindparam("row"))
     .values(value=bindparam("sealed"), circle=bindparam("circle"), made_at=bindparam("made_at"))
 )
-_ALL = SYSTEM.select(checkin_answer).where(checkin_answer.c.checkin == bindparam("cycle"))
+_COUNT = SYSTEM.select(checkin_answer, func.count()).where(checkin_answer.c.checkin == bindparam("cycle"))
+_BY_ID = SYSTEM.select(checkin_answer).where(checkin_answer.c.id == bindparam("row"))
+# By id: a person's answer that moves to their other account meanwhile is neither missed nor met twice.
+_NEXT = (
+    SYSTEM.select(checkin_answer)
+    .where(checkin_answer.c.checkin == bindparam("cycle"), checkin_answer.c.id > bindparam("after"))
+    .order_by(checkin_answer.c.id)
+    .limit(BATCH)
+)
 
 
 def pack_answer(answers: Mapping[str, str], quote: bool) -> str:
@@ -230,9 +257,22 @@ async def speak_alone(tx: Tx, cycle: str, circle: str, person: str) -> None:
     await tx.run(SYSTEM.delete(checkin_answer).where(*where))
 
 
-async def answers(tx: Tx, cycle: str) -> list[Row]:
-    """All answers of a cycle, sealed."""
-    return await tx.all(_ALL, cycle=cycle)
+async def answers(tx: Tx, cycle: str) -> AsyncIterator[list[Row]]:
+    """All answers of a cycle, sealed, some at a time."""
+    after = ""
+    while rows := await tx.all(_NEXT, cycle=cycle, after=after):
+        yield rows
+        after = rows[-1].id
+
+
+async def answer_again(tx: Tx, row: str) -> Row | None:
+    """An answer as it stands now."""
+    return await tx.one(_BY_ID, row=row)
+
+
+async def count_answers(tx: Tx, cycle: str) -> int:
+    """How many answered; never shown."""
+    return int(await tx.value(_COUNT, cycle=cycle))
 
 
 async def organization_ids(tx: Tx) -> list[str]:

@@ -13,7 +13,6 @@ from cogs.checkins.rules import NO_ANSWER, Debrief
 from cogs.checkins.store import Checkin
 
 Speakers = Callable[[str], Speaker]
-MOST_WORDS = 5  # released texts shown under one question
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def day(speak: Speaker, at: datetime, zone: str, date_only: bool = True) -> str:
 
 def invitation(speak: Speaker, checkin: Checkin, look: Look) -> Md:
     """Who sees what comes first, then what is still open from last time, then what is asked."""
-    lines = [speak(f"sees.{checkin.who}"), *promise_lines(speak, look)]
+    lines = [speak(f"sees.{checkin.who}", k=checkin.k), *promise_lines(speak, look)]
     lines.append(speak("invited", title=checkin.title, organization=look.names.get(checkin.organization, "")))
     lines += [speak("asked_line", question=one.say(speak.language)) for one in checkin.questions]
     lines.append(speak("until", at=day(speak, checkin.closes_at, look.zone, False)))
@@ -150,7 +149,7 @@ def _table_lines(speak: Speaker, one: Question, debrief: Debrief, look: Look) ->
 
 def word_lines(speak: Speaker, one: Question, debrief: Debrief, look: Look) -> list[Md]:
     """What people wrote and released."""
-    found = [words for words in debrief.words if words.question == one.key][:MOST_WORDS]
+    found = [words for words in debrief.words if words.question == one.key][: rules.QUOTED]
     lines = []
     for words in found:
         name = look.names.get(words.organization, "")

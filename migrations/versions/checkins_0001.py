@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("series", sa.String(length=40), nullable=False),
         sa.Column("cycle", sa.Integer(), nullable=False),
         sa.Column("who", sa.String(length=16), nullable=False),
+        sa.Column("k", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("questions", sa.Text(), nullable=False),
@@ -53,11 +54,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("checkin", "person", name="one_checkin_answer_a_person"),
         info={
             "owner": "person",
-            "readers": "the person; others see sums of at least 5",
+            "readers": "the person; others see sums of many",
             "erased": "by /mydata erase, or 60 days after the close",
         },
     )
     op.create_index(op.f("ix_checkin_answer_person"), "checkin_answer", ["person"], unique=False)
+    op.create_index("ix_checkin_answer_in_turn", "checkin_answer", ["checkin", "id"], unique=False)
     op.create_table(
         "checkin_promise",
         sa.Column("id", sa.String(length=40), nullable=False),

@@ -101,6 +101,7 @@ def test_settings_cannot_be_changed_after_they_are_read(tmp_path: Path) -> None:
         ({"discord": {"enabled": "perhaps"}}, "config.want_yes_no", {"setting": "discord.enabled"}),
         ({"delivery": {"discord_per_second": 51}}, "config.want_at_most", {"le": "50"}),
         ({"backup": {"keep_days": 0}}, "config.want_at_least", {"ge": "1"}),
+        ({"privacy": {"people_together": 2}}, "config.want_at_least", {"ge": "3"}),
         ({"bot": {"name": "x" * 33}}, "config.want_shorter", {"max_length": "32"}),
         ({"bot": {"languages": ["fr"]}}, "config.want_one_of", {"setting": "bot.languages"}),
         ({"discord": {"token_secret": "My Token"}}, "config.want_secret_name", {"setting": "discord.token_secret"}),

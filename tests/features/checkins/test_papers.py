@@ -31,8 +31,8 @@ def guides() -> list[Guide]:
     ]
     debrief = rules.of_organizations(given, [one.asked for one in questions])
     checkin = Checkin(
-        "1", "C-7KQ2", "a", "1", 1, "organizations", "closed", "Canvass & <b>talk</b>", questions, 3, NOON, NOON, NOON,
-        debrief.to_json(), "", None,
+        "1", "C-7KQ2", "a", "1", 1, "organizations", 5, "closed", "Canvass & <b>talk</b>", questions, 3, NOON, NOON,
+        NOON, debrief.to_json(), "", None,
     )  # fmt: skip
     look = Look("UTC", {"a": "Riverside", "b": "Northside"}, [Promise("K-2222", "Riverside", "+Rosa", HOSTILE, NOON)])
     return [guide_of(Speaker(WORDS, one, "checkins"), checkin, look) for one in LANGUAGES]
