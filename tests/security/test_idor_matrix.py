@@ -66,6 +66,7 @@ async def open_cycle_of(house: RehearsalHouse, owner: Member) -> str:
 async def closed_cycle_of(house: RehearsalHouse, owner: Member) -> str:
     code = await open_checkin(house, owner)
     await house.command(owner.moderator, owner.space, "desk", "checkin close", code=code)
+    await house.settle()
     return code
 
 
