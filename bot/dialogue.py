@@ -115,6 +115,16 @@ async def _read(call: Call, row: Row) -> Form:
     )  # fmt: skip
 
 
+async def speak(call: Call, entry: Entry, given: Mapping[str, str]) -> None:
+    """Goes on in the language that was pressed (`Entry.speaks`), and remembers it of somebody who is kept."""
+    chosen = given.get(entry.speaks, "")
+    if chosen not in LANGUAGES:
+        return
+    call.language = chosen
+    if call.person.known and call.person.language != chosen:
+        call.person = await call.people.set_language(call.tx, call.person, chosen)
+
+
 # -- what is asked --------------------------------------------------------------------------------------------------
 
 

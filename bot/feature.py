@@ -119,6 +119,7 @@ class Entry:
     strangers: bool = False  # True: may be used in a server or room that is not connected yet
     listed: bool = True  # False: mostly entered by a button, so /help does not list it
     default: bool = False  # what the group's word alone means (`!mydata`)
+    speaks: str = ""  # the field whose value is the language from here on: a button in a language is a choice of it
 
 
 @dataclass(frozen=True)

@@ -191,6 +191,7 @@ class Runner:
         if not entry.strangers and call.organization is None and not call.place.direct:
             raise UserError("core.connect_first")
         await self._bind(call, name, entry, organization)
+        await dialogue.speak(call, entry, values)
         if await self._must_choose_organization(call, name, entry, values):
             return
         await self._look_for_rights(call, entry)
@@ -307,6 +308,7 @@ class Runner:
         if call.act is not None and not (call.person.language or call.act.language) and call.organization is not None:
             # In the direct room a dialogue goes on in the language of the space in which it was started.
             call.language = LANGUAGES[0] if call.organization.language == BOTH else call.organization.language
+        await dialogue.speak(call, entry, form.given)
         await self._look_for_rights(call, entry)
         self._gate(call, form.entry, entry)
         return await _whole(call, entry, form.given)

@@ -8,9 +8,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.feature import Feature, Organization
-from cogs.welcome import store
+from bot.feature import LANGUAGES, Entry, Feature, Field, Kind, Organization
+from cogs.welcome import door, rules, store
 from cogs.welcome.directory import store as directory
+
+LANGUAGE = Field("language", Kind.CHOICE, required=False, options=LANGUAGES)
+AGE = Field("age", Kind.CHOICE, required=False, options=("yes", "no"))
+ASKED = (
+    Field("name", limit=rules.NAME, check=door.check_name),
+    Field("activity", Kind.CHOICE, options=rules.ACTIVITIES),
+    Field("place", required=False, limit=40, check=door.check_place),
+    Field("spoken", Kind.CHOICE, required=False, options=rules.SPOKEN),
+    Field("free", Kind.CHOICE, required=False, options=rules.FREE),
+)
 
 
 async def left(tx: Any, organization: Organization, now: datetime) -> None:
@@ -19,4 +29,17 @@ async def left(tx: Any, organization: Organization, now: datetime) -> None:
     await directory.end_organization(tx, organization.id)
 
 
-feature = Feature("welcome", hooks={"left": left, "purge": store.purge})
+AT_THE_DOOR = (
+    Entry("start", door.start, fields=(LANGUAGE,), keeps=False, speaks="language", default=True),
+    # A form, for where it may go on to one: what is asked of a platform then is decided before the answer is known.
+    Entry(
+        "adult", door.adult, fields=(LANGUAGE, AGE),
+        form=True, fixed=2, keeps=False, speaks="language", listed=False,
+    ),
+    Entry(
+        "ask", door.ask, fields=(LANGUAGE, AGE, *ASKED),
+        form=True, fixed=2, prefill=door.known, speaks="language", listed=False,
+    ),
+)  # fmt: skip
+
+feature = Feature("welcome", entries=AT_THE_DOOR, hooks={"left": left, "purge": store.purge})

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 # What somebody would like to do; never what they believe (SECURITY 2).
 ACTIVITIES = ("doors", "phones", "housing", "workplace", "food", "events", "translating", "tech", "unsure")
-SPOKEN = ("en", "es", "both", "other")
+SPOKEN = ("en", "es", "both", "another")  # a key "other" would read as a plural in the locales
 FREE = ("days", "evenings", "weekends", "varies")
 NAME = 40  # characters of the name to use
 SHOWN = 3  # organizations shown to a person

@@ -10,11 +10,12 @@ under the key of person x organization, and is all that the organization ever re
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text
 
-from bot.db import Moment, Tx, metadata
-from bot.feature import Scope
+from bot.db import Moment, Row, Tx, metadata
+from bot.feature import Scope, new_code
 from bot.tables import ID, owned
 from cogs.welcome import rules
 
@@ -35,6 +36,15 @@ welcome_case = Table(
     Column("made_at", Moment, nullable=False),
     Column("keep_until_at", Moment, nullable=False),
     info=owned("person", "the person, by /request", "30 days after it was last of use; at once by /mydata erase"),
+)
+
+welcome_panel = Table(
+    "welcome_panel",
+    metadata,
+    Column("organization", ID, primary_key=True),
+    Column("subject", ID, nullable=False),  # of the copies that stand
+    Column("posted_at", Moment, nullable=False),
+    info=owned("organization", "its moderators", "with the organization"),
 )
 
 welcome_handoff = Table(
@@ -108,9 +118,66 @@ welcome_count = Table(
 )
 
 
+# -- cases ----------------------------------------------------------------------------------------------------------
+
+
+async def add_case(tx: Tx, **values: Any) -> str:
+    """A new case under a code that is free; the code."""
+    c = welcome_case.c
+    while await tx.one(SYSTEM.select(welcome_case, c.id).where(c.code == (code := new_code("N")))):
+        pass
+    await tx.run(SYSTEM.insert(welcome_case), code=code, state="asked", tell_me=False, **values)
+    return code
+
+
+async def change_case(tx: Tx, case: str, **values: Any) -> None:
+    """Sets columns of a case."""
+    await tx.run(SYSTEM.update(welcome_case).where(welcome_case.c.id == case).values(**values))
+
+
+async def case_of_code(tx: Tx, scope: Scope, code: str) -> Row | None:
+    """The asker's own case."""
+    return await tx.one(scope.select(welcome_case).where(welcome_case.c.code == code))
+
+
+async def case_of_id(tx: Tx, case: str) -> Row | None:
+    """Anybody's case, for due work."""
+    return await tx.one(SYSTEM.select(welcome_case).where(welcome_case.c.id == case))
+
+
+async def newest_case(tx: Tx, scope: Scope) -> Row | None:
+    """The asker's newest case that is not ended."""
+    c = welcome_case.c
+    return await tx.one(scope.select(welcome_case).where(c.state != "ended").order_by(c.made_at.desc()).limit(1))
+
+
+async def waiting_cases(tx: Tx, now: datetime) -> list[Row]:
+    """Cases of people who want to hear when there is a local group, the longest waiting first."""
+    c = welcome_case.c
+    wanted = SYSTEM.select(welcome_case).where(c.tell_me.is_(True), c.state == "waiting", c.keep_until_at > now)
+    return await tx.all(wanted.order_by(c.made_at, c.id))
+
+
+# -- panels ---------------------------------------------------------------------------------------------------------
+
+
+async def panel_of(tx: Tx, home: str) -> Row | None:
+    """Where an organization's panel stands: the subject of its copies, since when."""
+    return await tx.one(SYSTEM.select(welcome_panel).where(welcome_panel.c.organization == home))
+
+
+async def set_panel(tx: Tx, home: str, subject: str, now: datetime) -> None:
+    """The panel stands in new copies."""
+    await tx.run(SYSTEM.delete(welcome_panel).where(welcome_panel.c.organization == home))
+    await tx.run(SYSTEM.insert(welcome_panel), organization=home, subject=subject, posted_at=now)
+
+
+# -- ends -----------------------------------------------------------------------------------------------------------
+
+
 async def end_organization(tx: Tx, home: str) -> None:
     """An organization is out: what was shared with it is gone; proofs stay with the person."""
-    for table in (welcome_handoff, welcome_greeter, welcome_count):
+    for table in (welcome_handoff, welcome_greeter, welcome_count, welcome_panel):
         await tx.run(SYSTEM.delete(table).where(table.c.organization == home))
 
 

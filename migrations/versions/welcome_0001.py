@@ -122,13 +122,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_welcome_handoff_organization"), "welcome_handoff", ["organization"], unique=False)
     op.create_index(op.f("ix_welcome_handoff_person"), "welcome_handoff", ["person"], unique=False)
     op.create_table(
+        "welcome_panel",
+        sa.Column("organization", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("posted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("organization"),
+        info={"owner": "organization", "readers": "its moderators", "erased": "with the organization"},
+    )
+    op.create_table(
         "welcome_profile",
         sa.Column("organization", sa.String(length=40), nullable=False),
         sa.Column("line_en", sa.Text(), nullable=False),
         sa.Column("line_es", sa.Text(), nullable=False),
-        sa.Column("languages", sa.String(length=40), nullable=False),
+        sa.Column("languages", sa.String(length=8), nullable=False),
         sa.Column("activities", sa.String(length=200), nullable=False),
+        sa.Column("free", sa.String(length=40), nullable=False),
         sa.Column("place", sa.String(length=5), nullable=False),
+        sa.Column("state", sa.String(length=2), nullable=False),
         sa.Column("reach", sa.String(length=8), nullable=False),
         sa.Column("most", sa.Integer(), nullable=False),
         sa.Column("link", sa.String(length=300), nullable=False),
@@ -141,6 +151,7 @@ def upgrade() -> None:
             "erased": "with the organization",
         },
     )
+    op.create_index(op.f("ix_welcome_profile_state"), "welcome_profile", ["state"], unique=False)
     op.create_table(
         "welcome_turf",
         sa.Column("zip", sa.String(length=5), nullable=False),

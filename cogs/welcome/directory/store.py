@@ -16,9 +16,11 @@ welcome_profile = Table(
     Column("organization", ID, primary_key=True),
     Column("line_en", Text, nullable=False),  # what the organization says of itself; "" for none in this language
     Column("line_es", Text, nullable=False),
-    Column("languages", String(40), nullable=False),  # en,es
+    Column("languages", String(8), nullable=False),  # en | es | both
     Column("activities", String(200), nullable=False),  # keys of rules.ACTIVITIES, comma between
+    Column("free", String(40), nullable=False),  # when it meets: keys of rules.FREE, comma between
     Column("place", String(5), nullable=False),  # the ZIP code of its centre, or ""
+    Column("state", String(2), nullable=False, index=True),  # of its centre, or where it works; "" for national
     Column("reach", String(8), nullable=False),  # local | state | national
     Column("most", Integer, nullable=False),  # open people at once; 0: no limit
     Column("link", String(300), nullable=False),  # a public page, or ""
