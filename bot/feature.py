@@ -29,6 +29,7 @@ from bot.db import Tx, insert
 from bot.errors import KeyGone, Missing, Refused, UserError
 from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.landing import Landing
+from bot.meeting import Introduces
 from bot.outbox import Delivery, Outbox
 from bot.people import NOBODY, People, Person
 from bot.platforms.base import Act, Adapter, Room
@@ -158,7 +159,7 @@ class Services:
     checkpoint: Callable[[], Awaitable[None]] | None = None  # takes what was deleted out of the database's files
 
 
-class Call:
+class Call(Introduces):
     """What a handler gets: who asks, where, in which language, the transaction, and the ways to answer."""
 
     def __init__(

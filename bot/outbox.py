@@ -28,6 +28,7 @@ OPEN = ("held", "queued")
 DIRECT_LIFE = timedelta(days=7)  # a direct message that could not be sent in a week is old news
 REDACT_LIFE = timedelta(days=30)  # a platform that is away for a week must still take back what was withdrawn
 CALL_LIFE = timedelta(days=3)  # a post without a deadline of its own
+MEET_LIFE = timedelta(hours=6)  # a new person waits: what cannot be made by then is relayed
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Delivery:
     id: str
     subject: str
     version: int
-    kind: str  # post | edit | redact | tally | direct
+    kind: str  # post | edit | redact | tally | direct | meet
     platform: str
     address: str  # the channel; empty when direct
     card: Card | None
@@ -49,6 +50,8 @@ class Delivery:
     account: str = ""  # direct: whom
     room: str = ""  # direct: the room or channel made for them, when known
     thread: str = ""  # the message or thread it answers
+    accounts: tuple[str, ...] = ()  # meet: for whom the place is made
+    title: str = ""  # meet: what the place is called; names nobody
 
 
 _LAST_TOKENS = (
@@ -216,6 +219,19 @@ class Outbox:
             private=key.seal(inside, "delivery", row, "private"), expires_at=now + DIRECT_LIFE,
         )  # fmt: skip
 
+    async def meet(
+        self, tx: Tx, platform: str, address: str, inside: dict[str, Any], now: datetime, *, person: str,
+        organization: str = "", subject: str = "",
+    ) -> str:  # fmt: skip
+        """A private place for `person` and another, with a card in it (`bot.meeting`); sealed, emptied when made."""
+        row = new_id()
+        key = await self._people.keyring.of_person(person)
+        return await self._insert(
+            tx, id=row, subject=subject, version=1, kind="meet", platform=platform, address=address, person=person,
+            organization=organization, lane=f"{platform}:meet:{row}", due_at=now, made_at=now,
+            private=key.seal(json.dumps(inside), "delivery", row, "private"), expires_at=now + MEET_LIFE,
+        )  # fmt: skip
+
     async def kept(self, tx: Tx, person: str, now: datetime) -> list[Card]:
         """Direct messages that found the door closed: shown now, at the next act (never a dead end)."""
         rows = await tx.all(_KEPT, person=person)
@@ -282,7 +298,8 @@ class Outbox:
     async def end_organization(self, tx: Tx, organization: str, now: datetime) -> None:
         """Nothing more goes to an organization that left."""
         where = and_(t.delivery.c.organization == organization, t.delivery.c.state.in_((*OPEN, "sending")))
-        await tx.run(update(t.delivery).where(where).values(state="withdrawn", reason="left", done_at=now))
+        values = {"state": "withdrawn", "reason": "left", "done_at": now, "private": None}
+        await tx.run(update(t.delivery).where(where).values(**values))
 
     async def queued(self, tx: Tx, platform: str) -> int:
         """How many messages wait on a platform (for the ETA)."""
@@ -300,19 +317,24 @@ class Outbox:
         return bool(changed)
 
     async def open(self, row: Row) -> Delivery:
-        """A row as an adapter gets it; unseals a direct message."""
-        inside: dict[str, str] = {}
-        if row.private:
-            keyring = self._people.keyring
-            key = await (keyring.existing(row.person) if row.person else keyring.of_organization(""))
-            inside = json.loads(key.open(bytes(row.private), "delivery", row.id, "private"))
+        """A row as an adapter gets it; unseals what is for some alone."""
+        inside = await self.inside(row)
         text = inside.get("card", row.card)
         return Delivery(
             row.id, row.subject, row.version, row.kind, row.platform, row.address,
             Card.from_json(text) if text else None,
             bool(row.urgent), bool(row.silent), row.tries, row.claimed_at, account=inside.get("account", ""),
-            room=inside.get("room", ""), thread=inside.get("thread") or row.thread,
+            room=inside.get("room", ""), thread=inside.get("thread") or row.thread, title=inside.get("title", ""),
         )  # fmt: skip
+
+    async def inside(self, row: Row) -> dict[str, Any]:
+        """What is sealed in a row; {} when nothing is. KeyGone when the person was erased."""
+        if not row.private:
+            return {}
+        keyring = self._people.keyring
+        key = await (keyring.existing(row.person) if row.person else keyring.of_organization(""))
+        found: dict[str, Any] = json.loads(key.open(bytes(row.private), "delivery", row.id, "private"))
+        return found
 
     # -- inside -----------------------------------------------------------------------------------------------------
 

@@ -105,7 +105,7 @@ class People:
     # -- where to reach somebody ------------------------------------------------------------------------------------
 
     async def addresses(self, tx: Tx, person: str) -> list[tuple[str, str, str]]:
-        """(platform, account id, direct room or "") of each account; only the outbox asks."""
+        """(platform, account id, direct room or "") of each account; only the outbox and introductions ask."""
         rows = await tx.all(select(t.account).where(t.account.c.person == person))
         key = await self.keyring.existing(person)
         return [(row.platform, self._open(key, row, "address"), self._open(key, row, "room")) for row in rows]

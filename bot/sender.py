@@ -22,6 +22,7 @@ from bot import tables as t
 from bot.clock import Clock
 from bot.db import Database, Row, Tx, upsert
 from bot.errors import CausewayError, Denied, Gone, KeyGone, Limited, PlatformError, Revoked, Unreachable
+from bot.meeting import UNMET, Meetings
 from bot.outbox import Delivery, Outbox
 from bot.people import People
 from bot.platforms.base import Adapter, Found, Sent
@@ -124,6 +125,7 @@ class Sender:
     def __init__(self, db: Database, outbox: Outbox, people: People, clock: Clock, adapter: Adapter) -> None:
         self._db, self._outbox, self._people = db, outbox, people
         self._clock, self._adapter = clock, adapter
+        self._meetings = Meetings(outbox, people)
         self._awake = asyncio.Event()  # something is new, or enough is finished: a turn is worth its transaction
         self._stirred = asyncio.Event()  # something is finished
         self._running: set[asyncio.Task[Fate]] = set()
@@ -224,6 +226,8 @@ class Sender:
         state = "unknown" if row.claimed_at is not None else "expired"
         where = t.delivery.c.id == row.id
         await tx.run(update(t.delivery).where(where).values(state=state, done_at=now, private=None))
+        if row.kind == "meet":
+            await self._meetings.relay(tx, row, state, now)
 
     async def _open(self, tx: Tx, row: Row) -> tuple[Delivery | Fate, bool]:
         """The row for the adapter (or what becomes of it when it cannot be opened), and whether it was taken back."""
@@ -235,6 +239,9 @@ class Sender:
             # One damaged row must not stand in the way of all others.
             log.exception("a delivery cannot be opened", delivery=row.id)
             return Fate(row, "failed", PlatformError.reason), False
+        if row.kind == "meet":
+            accounts = await self._meetings.accounts(tx, row)
+            return (replace(delivery, accounts=accounts) if accounts else Fate(row, "failed", "closed")), False
         if row.kind == "post" and row.claimed_at is not None and row.channel:
             return delivery, await tx.one(_TAKEN_BACK, s=row.subject, c=row.channel) is not None
         if row.kind not in {"edit", "redact", "tally"}:
@@ -247,7 +254,7 @@ class Sender:
     async def _try(self, row: Row, delivery: Delivery | Fate, taken_back: bool) -> Fate:
         if isinstance(delivery, Fate):
             return delivery
-        if delivery.kind != "post" and delivery.kind != "direct" and not delivery.targets:
+        if delivery.kind not in {"post", "direct", "meet"} and not delivery.targets:
             return Fate(row, "failed", "never_there")
         try:
             return await self._deliver(row, delivery, taken_back)
@@ -273,8 +280,10 @@ class Sender:
         return Fate(row, "sent", sent=await self._adapter.deliver(delivery))
 
     def _too_old(self, delivery: Delivery) -> bool:
-        if delivery.tried_at is None or delivery.kind not in {"post", "direct"}:
+        if delivery.tried_at is None or delivery.kind not in {"post", "direct", "meet"}:
             return False
+        if delivery.kind == "meet":
+            return True  # no platform knows a delivery id for making a place: it is always looked for
         return self._clock.now() - delivery.tried_at > self._adapter.remembers
 
     def _judge(self, row: Row, delivery: Delivery, error: PlatformError) -> Fate:
@@ -303,10 +312,12 @@ class Sender:
         for fate in fates:
             if fate.state == "removed":
                 await self._outbox.mark_removed(tx, fate.row.subject, fate.row.channel, now)
+            if fate.row.kind == "meet" and fate.state in UNMET:
+                await self._meetings.relay(tx, fate.row, fate.state, now)
 
     def _memories(self, row: Row, sent: Sent | None, now: datetime) -> list[dict[str, object]]:
         assert sent is not None
-        private = row.kind == "direct"
+        private = row.kind in {"direct", "meet"}
         address = self._people.keyring.index("room", sent.address) if private else row.address
         tokens = json.dumps(list(sent.tokens))
         return [

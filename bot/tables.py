@@ -186,18 +186,18 @@ delivery = Table(
     Column("id", ID, nullable=False, unique=True),
     Column("subject", String(40), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("kind", String(8), nullable=False),  # post | edit | redact | tally | direct | answer
+    Column("kind", String(8), nullable=False),  # post | edit | redact | tally | direct | meet
     Column("platform", String(16), nullable=False, info={"plain": "no person"}),
     Column("channel", ID, nullable=False),  # "" for a direct message
     Column("organization", ID, nullable=False),
     Column("address", String(255), nullable=False, info={"plain": "a channel of an organization; empty when direct"}),
-    pseudonym("person", nullable=False),  # "" unless direct
+    pseudonym("person", nullable=False),  # "" unless direct, or for a meeting: the new person
     Column("lane", String(300), nullable=False, info={"plain": "channel or pseudonym: what keeps its order"}),
     Column("rank", Integer, nullable=False),  # 0 messages, 1 tallies: sums are edited last in line
     Column("state", String(16), nullable=False),
     Column("urgent", Boolean, nullable=False),  # a call to action: may make a sound
     Column("silent", Boolean, nullable=False),
-    Column("card", Text, info={"plain": "public text only; direct messages are in `private`"}),
+    Column("card", Text, info={"plain": "public text only; what is for some alone is in `private`"}),
     sealed("private"),
     Column("reason", String(60), nullable=False),
     Column("thread", String(255), nullable=False, info={"plain": "id of the public message that is answered"}),
@@ -218,7 +218,7 @@ message = Table(
     "message",
     metadata,
     Column("platform", String(16), primary_key=True, info={"plain": "no person"}),
-    Column("address", String(255), primary_key=True, info={"plain": "a channel, or HMAC of a direct room"}),
+    Column("address", String(255), primary_key=True, info={"plain": "a channel, or HMAC of a direct room or meeting"}),
     Column("id", String(255), primary_key=True),
     Column("delivery", ID, nullable=False, index=True),
     Column("subject", String(40), nullable=False, index=True),

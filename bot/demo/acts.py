@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.demo.stage import Stage
-from bot.platforms.rehearsal.world import Channel, Message
+from bot.platforms.rehearsal.world import Message
 from bot.words import LANGUAGES
 
 Body = Mapping[str, Any]
@@ -48,16 +48,9 @@ def _where(stage: Stage, body: Body) -> tuple[str, str]:
     if address in {"", f"{DIRECT}{account}"}:
         return account, ""
     channel = stage.world.channels.get(address)
-    if channel is None or not _sees(stage, account, channel):
+    if channel is None or not stage.world.sees(account, channel):
         raise BadAct("channel")
     return account, address
-
-
-def _sees(stage: Stage, account: str, channel: Channel) -> bool:
-    space = stage.world.spaces.get(channel.space)
-    if space is None or account not in space.members:
-        return False
-    return not channel.closed or account in space.managers
 
 
 def _managed(stage: Stage, body: Body) -> str:
@@ -153,13 +146,12 @@ async def doors(stage: Stage, body: Body) -> None:
 
 async def remove(stage: Stage, body: Body) -> None:
     """Moderators remove a message of the bot from their channel."""
-    _, address = _where(stage, body)
+    account, address = _where(stage, body)
     message = stage.world.find(address, text(body, "message"))
     if message is None or message.author != "bot":
         raise BadAct("message")
     message.removed_by = "them"
-    channel = stage.world.channels[address]
-    style = stage.world.spaces[channel.space].style
+    style = stage.world.screens[account].style
     stage.world.tell()
     await stage.perform(stage.core.message_removed(style, address, message.id))
 

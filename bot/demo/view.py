@@ -46,6 +46,7 @@ def _person(stage: Stage, one: Group, resident: Resident) -> Data:
         "account": name, "name": resident.name, "role": resident.role, "style": one.style, "space": one.space,
         "zone": one.zone, "language": stage.world.screens[name].language, "manages": name in
         stage.world.spaces[one.space].managers, "closed": name in stage.world.closed_doors,
+        "rooms": [_channel(room) for room in list(stage.world.channels.values()) if name in room.only],
     }  # fmt: skip
 
 
@@ -59,7 +60,8 @@ def _space(stage: Stage, one: Group) -> Data:
 
 def _channel(channel: Channel) -> Data:
     return {
-        "address": channel.address, "name": channel.name, "closed": channel.closed, "missing": sorted(channel.missing)
+        "address": channel.address, "name": channel.name, "closed": channel.closed, "missing": sorted(channel.missing),
+        "shared": bool(channel.only),
     }  # fmt: skip
 
 

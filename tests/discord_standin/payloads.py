@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from . import permissions
 
 if TYPE_CHECKING:
-    from .world import Channel, Guild, Member, Role, User
+    from .world import Channel, Guild, Member, Role, Thread, User
 
 
 def user(one: User) -> dict[str, Any]:
@@ -76,6 +77,8 @@ def channel(one: Channel) -> dict[str, Any]:
         "flags": 0,
         "last_message_id": str(last) if last else None,
     }
+    if one.thread is not None:
+        return made | _thread(one, one.thread)
     if one.guild is None:
         assert one.recipient is not None
         return made | {"recipients": [user(one.recipient)]}
@@ -92,6 +95,38 @@ def channel(one: Channel) -> dict[str, Any]:
             for target, over in one.overwrites.items()
         ],
     }
+
+
+def _thread(one: Channel, thread: Thread) -> dict[str, Any]:
+    assert one.guild is not None
+    made_at = snowflake_time(one.id)
+    return {
+        "guild_id": str(one.guild.id),
+        "name": one.name,
+        "parent_id": str(thread.parent.id),
+        "owner_id": str(thread.owner.id),
+        "rate_limit_per_user": 0,
+        "message_count": len(one.history),
+        "total_message_sent": len(one.history),
+        "member_count": len(thread.members),
+        "thread_metadata": {
+            "archived": thread.archived,
+            "auto_archive_duration": thread.auto_archive,
+            "archive_timestamp": made_at,
+            "create_timestamp": made_at,
+            "locked": False,
+            "invitable": thread.invitable,
+        },
+    }
+
+
+def thread_member(one: Channel, who: User) -> dict[str, Any]:
+    return {"id": str(one.id), "user_id": str(who.id), "join_timestamp": snowflake_time(one.id), "flags": 0}
+
+
+def snowflake_time(snowflake: int) -> str:
+    """When an id was made (reference#snowflakes)."""
+    return datetime.fromtimestamp(((snowflake >> 22) + 1_420_070_400_000) / 1000, UTC).isoformat()
 
 
 def guild(one: Guild) -> dict[str, Any]:
@@ -154,7 +189,7 @@ def guild_create(one: Guild, *, joined: bool = False) -> dict[str, Any]:
         "voice_states": [],
         "members": [member(own)] if own else [],
         "channels": [channel(each) for each in one.channels],
-        "threads": [],
+        "threads": [channel(each) for each in one.threads_of(one.world.bot)],
         "presences": [],
         "stage_instances": [],
         "guild_scheduled_events": [],

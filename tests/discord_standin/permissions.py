@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .world import Channel, Member
+    from .world import Channel, Member, Thread
 
+PRIVATE_THREAD = 12
 FLAGS = {
     "create_invite": 1 << 0,
     "administrator": 1 << 3,
@@ -22,6 +23,8 @@ FLAGS = {
     "read_message_history": 1 << 16,
     "mention_everyone": 1 << 17,
     "manage_roles": 1 << 28,
+    "manage_threads": 1 << 34,
+    "create_public_threads": 1 << 35,
     "use_application_commands": 1 << 31,
     "create_private_threads": 1 << 36,
     "send_messages_in_threads": 1 << 38,
@@ -39,6 +42,9 @@ EVERYBODY = sum(
         "attach_files",
         "read_message_history",
         "use_application_commands",
+        "create_public_threads",
+        "create_private_threads",
+        "send_messages_in_threads",
     )
 )
 
@@ -61,12 +67,23 @@ def in_guild(member: Member) -> int:
 
 def in_channel(member: Member, channel: Channel) -> int:
     """What a member may do in one channel: everyone's overwrite, then the roles' together, then the member's own."""
+    if channel.thread is not None:
+        return _in_thread(member, channel, channel.thread)
     granted = in_guild(member)
     if granted & FLAGS["administrator"]:
         return ALL
     for targets in ([member.guild.everyone.id], [role.id for role in member.roles], [member.user.id]):
         granted = _overwritten(granted, channel, targets)
     return _implied(granted)
+
+
+def _in_thread(member: Member, channel: Channel, thread: Thread) -> int:
+    """Those of its channel; writing needs its own right, and a private one is seen by those in it (topics/threads)."""
+    granted = in_channel(member, thread.parent)
+    if channel.kind == PRIVATE_THREAD and member.user not in thread.members and not granted & FLAGS["manage_threads"]:
+        return 0
+    granted &= ~FLAGS["send_messages"]
+    return granted | (FLAGS["send_messages"] if granted & FLAGS["send_messages_in_threads"] else 0)
 
 
 def _overwritten(granted: int, channel: Channel, targets: Iterable[int]) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from . import payloads, permissions, rest_application, rest_channels, rest_interactions
+from . import payloads, permissions, rest_application, rest_channels, rest_interactions, rest_threads
 from .clock import Clock
 from .errors import Refusal
 from .faults import Faults
@@ -25,7 +25,7 @@ from .world import Guild, World
 INVITED_WITH = permissions.bits("view_channel", "send_messages", "embed_links", "attach_files", "read_message_history")
 ANSWER_WITHIN = 3.0
 NONCE_MEMORY = 180.0
-_HANDLERS = (rest_application, rest_channels, rest_interactions)  # importing them registers their routes
+_HANDLERS = (rest_application, rest_channels, rest_interactions, rest_threads)  # importing them registers their routes
 
 
 @dataclass

@@ -58,8 +58,22 @@ class Member:
 
 
 @dataclass(eq=False)
+class Thread:
+    """What makes a channel a thread: where it hangs, who made it, who is in it."""
+
+    parent: Channel = field(repr=False)
+    kind: int
+    owner: User
+    auto_archive: int
+    invitable: bool
+    members: list[User] = field(default_factory=list)
+    archived: bool = False
+
+
+@dataclass(eq=False)
 class Channel:
-    """A text channel of a server, or a direct room (`guild` None, `recipient` set). Keeps every message ever made."""
+    """A text channel of a server, a thread there, or a direct room (`guild` None, `recipient` set). Keeps every message
+    ever made."""
 
     world: World = field(repr=False)
     id: int
@@ -68,6 +82,13 @@ class Channel:
     recipient: User | None = None
     overwrites: dict[int, Overwrite] = field(default_factory=dict, repr=False)
     history: list[Message] = field(default_factory=list, repr=False)
+    thread: Thread | None = field(default=None, repr=False)
+
+    @property
+    def threads(self) -> list[Channel]:
+        """Its threads, oldest first."""
+        found = [one for one in self.world.channels.values() if one.thread and one.thread.parent is self]
+        return sorted(found, key=lambda one: one.id)
 
     @property
     def messages(self) -> list[Message]:
@@ -76,6 +97,8 @@ class Channel:
 
     @property
     def kind(self) -> int:
+        if self.thread is not None:
+            return self.thread.kind
         return TEXT if self.guild else PRIVATE
 
     def message(self, message_id: int) -> Message | None:
@@ -161,6 +184,13 @@ class Guild:
         self.members[user.id] = member
         return member
 
+    def leave(self, user: User) -> None:
+        """Somebody leaves the server; they are in none of its threads any more."""
+        del self.members[user.id]
+        for channel in self.world.channels.values():
+            if channel.guild is self and channel.thread and user in channel.thread.members:
+                channel.thread.members.remove(user)
+
     def kick(self) -> None:
         """The server's people remove the bot."""
         if self.members.pop(self.world.bot.id, None):
@@ -173,6 +203,15 @@ class Guild:
     def _tell(self, event: str, data: dict[str, Any]) -> None:
         if self.bot_is_here:
             self.world.emit(event, data, intents=1)
+
+    def threads_of(self, user: User) -> list[Channel]:
+        """The open threads that somebody can see."""
+        member = self.members.get(user.id)
+        if member is None:
+            return []
+        found = [thread for channel in self.channels for thread in channel.threads]
+        found = [one for one in found if one.thread and not one.thread.archived]
+        return [one for one in found if permissions.in_channel(member, one) & permissions.FLAGS["view_channel"]]
 
     def bot_permissions(self, channel: Channel) -> int:
         return permissions.in_channel(self.members[self.world.bot.id], channel)

@@ -92,6 +92,9 @@ class TownAdapter:
     async def manages(self, account: str, place: Place) -> bool:
         return False
 
+    async def shares(self, accounts: Sequence[str], address: str) -> bool:
+        return False
+
     def health(self) -> Health:
         return Health(True, "health.well", {"platform": NAME})
 

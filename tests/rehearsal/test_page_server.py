@@ -12,6 +12,7 @@ from bot.demo.hands import Walk
 from bot.demo.server import PAGE
 from bot.demo.stage import Stage
 from tests.rehearsal.conftest import Client
+from tests.rigs.introducing import FIRST, meet, near, two_people
 
 ALMA, CALLS, DESK = "forms:alma", "forms-marigold/calls", "forms-marigold/moderators"
 
@@ -212,3 +213,41 @@ async def test_the_bot_reads_nothing_where_there_are_commands(walk: Walk) -> Non
 async def test_typed_lines_are_answered_in_the_direct_room(walk: Walk) -> None:
     await walk.write("Celia", "calls", "!ayuda")
     assert "puedo" in walk.last("Celia", "direct").text
+
+
+# -- a place for two ------------------------------------------------------------------------------------------------
+
+NOA, BETO = "forms:noa", "forms:beto"
+
+
+async def introduced(stage: Stage, style: str, newcomer: str, greeter: str, where: str) -> str:
+    """Two people of the town in a private place; its address."""
+    two = await two_people(stage.core, style, newcomer, greeter)
+    assert await meet(stage.core, two, [near(style, where)])
+    await stage.settle()
+    [room] = [one.address for one in stage.world.channels.values() if one.only]
+    return room
+
+
+async def test_a_private_thread_is_shown_to_the_two_alone(client: Client, stage: Stage) -> None:
+    """c7: not to others of the server, not to its moderators, and not offered as a channel for anything."""
+    room = await introduced(stage, "forms", NOA, BETO, CALLS)
+    async with events(client) as following:
+        people = {one["account"]: one for one in (await following())["parts"]["people"]}
+    assert [name for name, one in people.items() if room in [each["address"] for each in one["rooms"]]] == [BETO, NOA]
+    assert room not in [one.address for one in await stage.adapter(ALMA).rooms("forms-marigold")]
+    answers = [(await client.act("write", account=who, channel=room, text="hi"))[0] for who in (NOA, BETO, ALMA)]
+    assert answers == [200, 200, 400]
+
+
+async def test_where_people_type_a_room_brings_two_communities_together(client: Client, stage: Stage) -> None:
+    """c7: the bot answers no plain talk there, and a command only as it does with strangers."""
+    emery, dario = "lines:emery", "lines:darío"
+    room = await introduced(stage, "lines", dario, emery, "")
+    for text in ("how are you?", "!orgs"):
+        assert (await client.act("write", account=emery, channel=room, text=text))[0] == 200
+    await stage.settle()
+    assert (await client.act("write", account="lines:fina", channel=room, text="hi"))[0] == 400
+    said = [one for one in stage.world.channels[room].messages if one.author == "bot"]
+    assert said[0].text.startswith(FIRST)
+    assert [one.text for one in said[1:] if FIRST in one.text or "how are you" in one.text] == []

@@ -88,7 +88,7 @@ function people(screen) {
 function channels(screen) {
   const { who } = screen;
   const rooms = channelsOf(who).map((one) => pill(screen, one.address,
-    [el('span', { 'aria-hidden': 'true' }, '# '), one.name], one.closed ? say('closed') : ''));
+    [el('span', { 'aria-hidden': 'true' }, '# '), one.name], one.shared ? say(`shared_${who.style}`) : one.closed ? say('closed') : ''));
   const direct = pill(screen, directOf(who.account),
     [el('img', { src: 'mark.svg', alt: '', width: 16, height: 16 }), ' ', say('direct')], say('direct_about'));
   return [...rooms, direct];

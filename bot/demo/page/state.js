@@ -11,11 +11,12 @@ export const space = (address) => parts.spaces.find((one) => one.address === add
 export const directOf = (account) => `direct/${account}`;
 
 export function channelsOf(who) {
-  return space(who.space).channels.filter((one) => !one.closed || who.manages);
+  return [...space(who.space).channels.filter((one) => !one.closed || who.manages), ...who.rooms];
 }
 
 export function channel(address) {
-  return parts.spaces.flatMap((one) => one.channels).find((one) => one.address === address);
+  return [...parts.spaces.flatMap((one) => one.channels), ...parts.people.flatMap((one) => one.rooms)]
+    .find((one) => one.address === address);
 }
 
 /** What stands in a channel for somebody: everybody's messages and the answers only they see, by time. */

@@ -16,7 +16,7 @@ from bot.core import Core
 from bot.errors import Limited, Revoked, Unreachable
 from bot.outbox import Delivery
 from bot.platforms.base import Found, Health, Room, Sent
-from bot.platforms.discord import commands, servers
+from bot.platforms.discord import commands, meetings, servers
 from bot.platforms.discord.client import Client
 from bot.platforms.discord.conversation import Conversation
 from bot.platforms.discord.faults import translated
@@ -31,6 +31,7 @@ IN_FLIGHT = 100  # a channel that waits for its bucket must not hold the others 
 PATIENCE = 90.0  # seconds for one delivery; discord.py itself repeats a 5xx for about 25
 LONG_REFUSAL = 60.0  # seconds; what discord.py could not wait out itself
 SPARE_STARTS = 50  # sign-ins of the day that are left for people who look after the bot
+AT_ONCE = 2.0  # seconds for what is asked in the middle of an interaction
 AWAY = 1.0  # seconds until a row is tried again while the bot is not signed in
 
 
@@ -167,6 +168,14 @@ class DiscordAdapter:
         if self._client is None:
             return False
         return await servers.manages(self._client, self._pacer, account, place.space)
+
+    async def shares(self, accounts: Sequence[str], address: str) -> bool:
+        """Whether a private thread for these members can be made in a channel."""
+        if self._client is None:
+            return False
+        with translated():
+            async with asyncio.timeout(AT_ONCE):
+                return await meetings.shares(self._client, self._pacer, accounts, address)
 
     async def leave(self, address: str) -> None:
         """Leaves a server."""

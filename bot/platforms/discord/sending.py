@@ -13,6 +13,7 @@ from bot.errors import Gone
 from bot.outbox import Delivery
 from bot.platforms.base import Found, Sent
 from bot.platforms.discord.faults import UNKNOWN_MESSAGE
+from bot.platforms.discord.meetings import Threads
 from bot.platforms.discord.pacer import Pacer
 from bot.platforms.discord.render import Part, parts_of, tokens_of
 
@@ -26,6 +27,7 @@ class Mail:
     def __init__(self, client: discord.Client, core: Core, pacer: Pacer, platform: str) -> None:
         self._client, self._core, self._pacer, self._platform = client, core, pacer, platform
         self._rooms: dict[str, str] = {}
+        self._threads = Threads(client, pacer, core.clock)
 
     async def carry(self, delivery: Delivery) -> Sent:
         """Does what a row says; discord.py's own errors."""
@@ -42,9 +44,9 @@ class Mail:
     async def look(self, delivery: Delivery) -> Sent | Found:
         """Finds a row's messages among the channel's own recent ones; parts that are missing are sent now."""
         assert delivery.card is not None
-        address = await self._address(delivery)
-        if not delivery.account and not self._may_look(address):
-            return Found.CANNOT_KNOW
+        address = await self._where(delivery)
+        if isinstance(address, Found):
+            return address
         parts = parts_of(delivery.card)
         found = await self._standing(delivery, address, parts)
         if not found:
@@ -53,9 +55,21 @@ class Mail:
         found.update(await self._post(delivery, address, missing))
         return Sent(tuple(found[at] for at in sorted(found)), address, tokens_of(delivery.card))
 
+    async def _where(self, delivery: Delivery) -> str | Found:
+        """Where a row's messages would stand, if they can be looked for."""
+        if delivery.kind == "meet":
+            assert delivery.tried_at is not None
+            if not self._threads.may_look(delivery):
+                return Found.CANNOT_KNOW
+            return await self._threads.find(delivery, delivery.tried_at) or Found.NOT_THERE
+        address = await self._address(delivery)
+        return address if delivery.account or self._may_look(address) else Found.CANNOT_KNOW
+
     # -- posting ----------------------------------------------------------------------------------------------------
 
     async def _address(self, delivery: Delivery) -> str:
+        if delivery.kind == "meet":
+            return await self._threads.of(delivery)
         if delivery.kind != "direct":
             return delivery.address
         known = delivery.room or self._rooms.get(delivery.account)

@@ -26,6 +26,7 @@ from bot.platforms.matrix.crypto import cross_sign
 from bot.platforms.matrix.desk import Desk
 from bot.platforms.matrix.inbox import INVITE, Json
 from bot.platforms.matrix.keys import brought_keys, look_after_keys, reread_parked
+from bot.platforms.matrix.meetings import MeetingRooms
 from bot.platforms.matrix.parse import for_the_bot
 from bot.platforms.matrix.rights import read_rights
 from bot.platforms.matrix.rooms import DirectRooms
@@ -64,13 +65,17 @@ class Session:
         self.inbox = InboxRows(core)
         self.sender = Sender(self.client, in_flight=options.in_flight)
         self.direct = DirectRooms(self.client, pickle_key, options.name, encrypted=options.encrypt_direct)
-        self.interest = Interest(self.direct.may_be_direct, self._wanted)
+        self.meetings = MeetingRooms(self.client, pickle_key, self.book, encrypted=options.encrypt_direct)
+        self.interest = Interest(self._watched, self._wanted)
         self.loop = SyncLoop(self.client, self.inbox, after=self._after, interest=self.interest)
-        self.courier = Courier(core, self.client, self.sender, self.direct, self.book)
-        self.desk = Desk(core, self.client, self.inbox, self.direct, self.book)
+        self.courier = Courier(core, self.client, self.sender, self.direct, self.meetings, self.book)
+        self.desk = Desk(core, self.client, self.inbox, self.direct, self.meetings, self.book)
         self._folder, self._pickle_key, self._password = folder, pickle_key, options.password
         self._signed = False
         self._purged = 0.0
+
+    def _watched(self, room_id: str) -> bool:
+        return self.direct.may_be_direct(room_id) or self.meetings.knows(room_id)
 
     def _wanted(self, room_id: str, content: Json) -> bool:
         return for_the_bot(content, self.direct.may_be_direct(room_id))
@@ -212,8 +217,9 @@ class MatrixAdapter:
         """The rooms that can be chosen together with `channel`: of its space, or moderated by the same people."""
         if self.session is None:
             return ()
-        book, me = self.session.book, self.account.user_id
-        found = [one for one in book.siblings(channel or space, me) if not self.session.direct.is_direct(one)]
+        book, me, session = self.session.book, self.account.user_id, self.session
+        found = [one for one in book.siblings(channel or space, me) if not session.direct.is_direct(one)]
+        found = [one for one in found if not session.meetings.knows(one)]
         return [Room(one, book.name(one), await self.problems(one)) for one in found]
 
     async def problems(self, address: str) -> tuple[str, ...]:
@@ -251,6 +257,10 @@ class MatrixAdapter:
             return (await read_rights(session.client, place.channel or place.space)).moderates(account)
         except Denied:
             return False
+
+    async def shares(self, accounts: Sequence[str], address: str) -> bool:
+        """Whether these are all accounts of this platform: anybody there can be invited into a room."""
+        return not self._revoked and all(one.startswith("@") and ":" in one for one in accounts)
 
     # -- how it is doing --------------------------------------------------------------------------------------------
 

@@ -65,6 +65,14 @@ class Book:
         content = None if found is None else found.get("content")
         return content if isinstance(content, dict) and content else None
 
+    def rooms(self) -> list[str]:
+        """Every room the bot is in."""
+        return list(self._rooms)
+
+    def founding(self, room_id: str) -> Json | None:
+        """The event that founded a room (its sender matters), None when it is not known yet."""
+        return self._rooms.get(room_id, {}).get(("m.room.create", ""))
+
     def name(self, room_id: str) -> str:
         """What the room calls itself, else its id."""
         return str((self.content(room_id, "m.room.name") or {}).get("name") or room_id)
@@ -79,7 +87,7 @@ class Book:
 
     def rights(self, room_id: str) -> Rights:
         """The levels of a room; nobody has any in one we do not know."""
-        create = self._rooms.get(room_id, {}).get(("m.room.create", ""))
+        create = self.founding(room_id)
         return rights_of(create, self.content(room_id, "m.room.power_levels")) if create else Rights(events_default=1)
 
     def moderators(self, room_id: str, me: str) -> frozenset[str]:

@@ -19,6 +19,7 @@ from bot.platforms.matrix import content as make
 from bot.platforms.matrix.arrivals import parse
 from bot.platforms.matrix.book import Book
 from bot.platforms.matrix.calls import ask, check, room_path
+from bot.platforms.matrix.meetings import MeetingRooms
 from bot.platforms.matrix.render import Part, render
 from bot.platforms.matrix.rooms import DirectRooms
 from bot.platforms.matrix.send import Sender, known_room
@@ -31,9 +32,11 @@ DEEPEST_LOOK = 2_000  # events
 class Courier:
     """Delivers over one client; lives as long as that client."""
 
-    def __init__(self, core: Core, client: AsyncClient, sender: Sender, direct: DirectRooms, book: Book) -> None:
+    def __init__(
+        self, core: Core, client: AsyncClient, sender: Sender, direct: DirectRooms, meetings: MeetingRooms, book: Book
+    ) -> None:  # fmt: skip
         self._core, self._client, self._sender = core, client, sender
-        self._direct, self._book = direct, book
+        self._direct, self._meetings, self._book = direct, meetings, book
 
     async def deliver(self, delivery: Delivery) -> Sent:
         """Posts, edits or takes back. The transaction ids come from the row: a repeat is the same event (FACTS 5)."""
@@ -46,6 +49,8 @@ class Courier:
         return Sent(tuple(ids), room, _tokens(delivery.card))
 
     async def _room(self, delivery: Delivery) -> str:
+        if delivery.kind == "meet":
+            return await self._meetings.room_for(delivery.id, delivery.title, delivery.accounts)
         if delivery.kind != "direct":
             if self._book.moved(delivery.address):
                 raise Denied("moved")
@@ -127,7 +132,9 @@ class Courier:
     async def find(self, delivery: Delivery) -> Sent | Found:
         """Our own messages of that time with exactly these words. `CANNOT_KNOW` where we may not read."""
         try:
-            room = await self._room(delivery)
+            room = await self._meetings.find(delivery.id) if delivery.kind == "meet" else await self._room(delivery)
+            if room is None:
+                return Found.NOT_THERE
             parts = await self._parts(delivery, room)
             return await self._found(delivery, room, [part.body for part in parts])
         except Denied:

@@ -29,6 +29,7 @@ from bot.platforms.matrix.book import Book
 from bot.platforms.matrix.courier import PLATFORM
 from bot.platforms.matrix.inbox import Arrival
 from bot.platforms.matrix.keys import sent_by_own_device
+from bot.platforms.matrix.meetings import MeetingRooms
 from bot.platforms.matrix.parse import Line, read_line
 from bot.platforms.matrix.rights import MODERATOR, read_rights
 from bot.platforms.matrix.rooms import DirectRooms
@@ -53,9 +54,11 @@ _STRANGERS = select(func.count()).select_from(t.stranger).where(t.stranger.c.pla
 class Desk:
     """Handles what waits in the inbox; lives as long as its client."""
 
-    def __init__(self, core: Core, client: AsyncClient, inbox: InboxRows, direct: DirectRooms, book: Book) -> None:
+    def __init__(
+        self, core: Core, client: AsyncClient, inbox: InboxRows, direct: DirectRooms, meetings: MeetingRooms, book: Book
+    ) -> None:  # fmt: skip
         self._core, self._client, self._inbox = core, client, inbox
-        self._direct, self._book = direct, book
+        self._direct, self._meetings, self._book = direct, meetings, book
         self.working = False  # whether something is being handled now, with what follows its commit
         self._failed: Counter[str] = Counter()
         self._complained: dict[str, datetime] = {}
@@ -250,10 +253,16 @@ class Desk:
     async def _member(self, arrival: Arrival) -> None:
         if arrival.target == self._client.user_id:
             await self.entered(arrival.room_id)
+        elif self._meetings.knows(arrival.room_id):
+            await self._meetings.leave_if_empty(arrival.room_id)
 
     async def entered(self, room_id: str) -> None:
         """We are in a room: unknown ones get their hour to connect."""
-        if not self._direct.is_direct(room_id):
+        if self._direct.is_direct(room_id):
+            return
+        if await self._meetings.is_one(room_id):
+            await self._meetings.leave_if_empty(room_id)
+        else:
             await self._core.joined(PLATFORM, room_id)
 
     async def _left(self, arrival: Arrival) -> None:
@@ -268,8 +277,8 @@ class Desk:
         now = self._core.clock.now()
         for parked in await self._inbox.parked():
             age = now.timestamp() - parked.sent_at / 1000
-            if age > GIVEN_UP_AFTER.total_seconds():
-                await self._inbox.finish(parked.key)
+            if age > GIVEN_UP_AFTER.total_seconds() or self._meetings.knows(parked.room_id):
+                await self._inbox.finish(parked.key)  # what two people say to each other is none of our business
             elif age > UNREADABLE_AFTER.total_seconds() and parked.target != TOLD:
                 await self._complain_of(parked, now)
 

@@ -63,12 +63,31 @@ class RehearsalAdapter:
             if delivery.account in self.world.closed_doors:
                 raise Denied("closed")
             return self.world.direct(delivery.account)
+        if delivery.kind == "meet":
+            return self._meeting(delivery)
         channel = self.world.channels.get(delivery.address)
         if channel is None or channel.gone or not self.world.bot_inside(channel):
             raise Gone
         if channel.missing & {"view", "send"}:
             raise Denied
         return channel
+
+    def _meeting(self, delivery: Delivery) -> Channel:
+        if not self._may_bring_together(delivery.accounts, delivery.address):
+            raise Denied
+        near = self.world.channels.get(delivery.address)
+        return self.world.meeting(delivery.id, delivery.title, near.space if near else "", delivery.accounts)
+
+    def _may_bring_together(self, accounts: Sequence[str], address: str) -> bool:
+        """In a server: people who see a channel in which the bot may make threads. Where people type: anybody."""
+        screens = [self.world.screens.get(one) for one in accounts]
+        if not all(one is not None and one.style == self.name for one in screens):
+            return False
+        near = self.world.channels.get(address)
+        if self.name == "lines" or near is None:
+            return self.name == "lines"
+        works = self.world.bot_inside(near) and not near.gone and not near.missing & {"view", "threads"}
+        return works and all(self.world.sees(one, near) for one in accounts)
 
     def _edit(self, channel: Channel, delivery: Delivery) -> Sent:
         assert delivery.card is not None
@@ -110,9 +129,12 @@ class RehearsalAdapter:
 
     async def find(self, delivery: Delivery) -> Sent | Found:
         """The world can always be searched."""
-        channel = self._channel(delivery)
-        found = next((one for one in channel.messages if one.nonce == delivery.id), None)
-        return Sent((found.id,), channel.address) if found else Found.NOT_THERE
+        if delivery.kind == "meet":  # looking makes nothing
+            channel = self.world.channels.get(self.world.meeting_address(delivery.id))
+        else:
+            channel = self._channel(delivery)
+        found = next((one for one in channel.messages if one.nonce == delivery.id), None) if channel else None
+        return Sent((found.id,), channel.address) if channel and found else Found.NOT_THERE
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
@@ -133,6 +155,10 @@ class RehearsalAdapter:
         """Whether somebody manages a space."""
         space = self.world.spaces.get(place.space)
         return space is not None and account in space.managers
+
+    async def shares(self, accounts: Sequence[str], address: str) -> bool:
+        """Whether a private channel for just these people can be made in the space of a channel."""
+        return self.name not in self.world.down and self._may_bring_together(accounts, address)
 
     async def leave(self, address: str) -> None:
         """Leaves a space."""

@@ -43,7 +43,8 @@ class Message:
 
 @dataclass
 class Channel:
-    """A channel, a room or a direct room. `missing`: permissions the bot lacks here; `closed`: only managers see it."""
+    """A channel, a room or a direct room. `missing`: permissions the bot lacks here; `closed`: only managers see it;
+    `only`: a private place, seen by just these accounts."""
 
     address: str
     name: str
@@ -53,6 +54,7 @@ class Channel:
     direct_with: str = ""
     gone: bool = False
     closed: bool = False
+    only: tuple[str, ...] = ()
 
     def standing(self) -> list[Message]:
         """What can be read now."""
@@ -126,6 +128,28 @@ class World:
         if address not in self.channels:
             self.channels[address] = Channel(address, "direct", "", direct_with=account)
         return self.channels[address]
+
+    def meeting(self, key: str, name: str, space: str, accounts: tuple[str, ...]) -> Channel:
+        """A private place for two people, in a server or (`space` "") on its own; made once for each `key`."""
+        address = self.meeting_address(key)
+        if address not in self.channels:
+            self.channels[address] = Channel(address, name, space, closed=True, only=accounts)
+            self.tell()
+        return self.channels[address]
+
+    @staticmethod
+    def meeting_address(key: str) -> str:
+        """Where the private place of a key is, whether it was made or not."""
+        return f"rooms/{key}"
+
+    def sees(self, account: str, channel: Channel) -> bool:
+        """Whether somebody can read a channel that is not their direct room."""
+        if channel.only:
+            return account in channel.only
+        space = self.spaces.get(channel.space)
+        if space is None or account not in space.members:
+            return False
+        return not channel.closed or account in space.managers
 
     def bot_inside(self, channel: Channel) -> bool:
         """Whether the bot is where a channel is; it can always be written to directly."""
