@@ -25,7 +25,7 @@ from bot.access import Level, may
 from bot.cards import Card, Choice, File, Option, Outcome, Picture, Say
 from bot.charts import Row as Bars
 from bot.charts import planned_and_done
-from bot.db import Tx, insert
+from bot.db import Tx, insert, upsert
 from bot.errors import KeyGone, Missing, Refused, UserError
 from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.landing import Landing
@@ -371,10 +371,9 @@ class Call(Introduces):
 
     async def keep_choices(self) -> None:
         """Writes the choices offered in this call; the runner does it before the commit."""
-        from bot.db import upsert
-
         unique = {one["token"]: one for one in self._choices}
-        await self.tx.run(upsert(t.choice, "token"), list(unique.values()))
+        # One that is offered again lives as long as a new one.
+        await self.tx.run(upsert(t.choice, "token", update=["made_at"]), list(unique.values()))
 
 
 async def check_text(call: Call, value: str, limit: int, lines: bool) -> str:

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from bot.feature import LANGUAGES, Entry, Feature, Field, Kind, Organization
-from cogs.welcome import door, rules, store
+from cogs.welcome import choosing, door, rules, store
 from cogs.welcome.directory import store as directory
 
+CODE = Field("code", limit=20, check=door.check_code)
+ZIP = Field("zip_code", limit=20, check=choosing.check_zip)
 LANGUAGE = Field("language", Kind.CHOICE, required=False, options=LANGUAGES)
 AGE = Field("age", Kind.CHOICE, required=False, options=("yes", "no"))
 ASKED = (
@@ -42,4 +44,16 @@ AT_THE_DOOR = (
     ),
 )  # fmt: skip
 
-feature = Feature("welcome", entries=AT_THE_DOOR, hooks={"left": left, "purge": store.purge})
+CHOOSING = (
+    Entry("choose", choosing.choose, fields=(CODE, Field("organization", limit=120)), keeps=False, listed=False),
+    Entry("narrow", choosing.narrow, fields=(CODE, ZIP), form=True, fixed=1, listed=False),
+    Entry("none", choosing.none, fields=(CODE,), keeps=False, listed=False),
+    Entry("later", choosing.later, fields=(CODE,), keeps=False, listed=False),
+)
+
+feature = Feature(
+    "welcome",
+    entries=(*AT_THE_DOOR, *CHOOSING),
+    jobs={"opened": choosing.opened},
+    hooks={"left": left, "purge": store.purge},
+)

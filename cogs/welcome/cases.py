@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,18 +31,24 @@ class Case:
 async def keep(call: Call, given: rules.Given) -> tuple[Case, bool]:
     """The asker's case with these answers, and whether it was there before: nobody has two open ones."""
     before = await newest(call)
-    row = before.id if before else new_id()
-    person = call.person.id
-    values: dict[str, Any] = {GIVEN: await call.seal(person, "", given.to_json(), TABLE, row, GIVEN)}
-    if before:
-        await change(call, before, keep_until_at=max(before.keep_until_at, call.now + rules.CASE_KEPT), **values)
-    else:
-        via = await call.seal(person, "", json.dumps(asdict(call.place)), TABLE, row, VIA)
-        until = call.now + rules.CASE_KEPT
-        await store.add_case(call.tx, id=row, person=person, via=via, made_at=call.now, keep_until_at=until, **values)
-    kept = await of_id(call, row)
-    assert kept is not None
-    return kept, before is not None
+    if before is not None:
+        return await retold(call, before, given), True
+    row, person = new_id(), call.person.id
+    sealed = await call.seal(person, "", given.to_json(), TABLE, row, GIVEN)
+    via = await call.seal(person, "", json.dumps(asdict(call.place)), TABLE, row, VIA)
+    until = call.now + rules.CASE_KEPT
+    code = await store.add_case(
+        call.tx, id=row, person=person, given=sealed, via=via, made_at=call.now, keep_until_at=until
+    )
+    return Case(row, code, person, given, call.place, "asked", False, call.now, until), False
+
+
+async def retold(call: Call, case: Case, given: rules.Given) -> Case:
+    """The same case with other answers; it is kept for as long as a new one would be."""
+    until = max(case.keep_until_at, call.now + rules.CASE_KEPT)
+    sealed = await call.seal(case.person, "", given.to_json(), TABLE, case.id, GIVEN)
+    await change(call, case, given=sealed, keep_until_at=until)
+    return replace(case, given=given, keep_until_at=until)
 
 
 async def own(call: Call, code: str) -> Case:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.feature import Call, Choice, UserError, check_text, find_links
+from bot.feature import Call, Choice, UserError, check_text, find_links, read_code
 from cogs.welcome import cases, rules
+from cogs.welcome.choosing import choices_card, public_card
 from cogs.welcome.directory.places import atlas
 from cogs.welcome.directory.rules import is_digits
 from cogs.welcome.directory.states import read_state
@@ -30,7 +31,7 @@ async def adult(call: Call, language: str, age: str) -> None:
     if age == ADULT:
         call.open("ask", language=call.language, age=age)
     elif age:
-        call.say("young")
+        call.say(await public_card(call, call.language))
     else:
         await start(call, language)
 
@@ -46,6 +47,11 @@ async def check_place(call: Call, value: str) -> str:
     if state := read_state(typed):
         return state
     raise UserError("place_wrong", said=typed[:40])
+
+
+async def check_code(call: Call, value: str) -> str:
+    """A code as people type it."""
+    return read_code(value)
 
 
 async def check_name(call: Call, value: str) -> str:
@@ -78,3 +84,4 @@ async def ask(
         raise UserError("age_first")
     case, changed = await cases.keep(call, rules.Given(name, activity, place, spoken, free, call.language))
     call.say(call.words("answers_changed" if changed else "answers_kept", code=case.code, name=name))
+    call.say(await choices_card(call, case, call.language))

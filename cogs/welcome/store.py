@@ -9,10 +9,11 @@ under the key of person x organization, and is all that the organization ever re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text, func
 
 from bot.db import Moment, Row, Tx, metadata
 from bot.feature import Scope, new_code
@@ -156,6 +157,15 @@ async def waiting_cases(tx: Tx, now: datetime) -> list[Row]:
     c = welcome_case.c
     wanted = SYSTEM.select(welcome_case).where(c.tell_me.is_(True), c.state == "waiting", c.keep_until_at > now)
     return await tx.all(wanted.order_by(c.made_at, c.id))
+
+
+async def open_people(tx: Tx, organizations: Sequence[str]) -> dict[str, int]:
+    """How many people organizations hold now: offered, taken or introduced, and not done."""
+    c = welcome_handoff.c
+    held = SYSTEM.select(welcome_handoff, c.organization, func.count().label("n")).group_by(c.organization)
+    open_ones = c.state.in_(("offered", "claimed", "introduced"))
+    rows = await tx.all(held.where(c.organization.in_(organizations), open_ones)) if organizations else []
+    return {row.organization: row.n for row in rows}
 
 
 # -- panels ---------------------------------------------------------------------------------------------------------

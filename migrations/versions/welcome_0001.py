@@ -156,6 +156,7 @@ def upgrade() -> None:
         "welcome_turf",
         sa.Column("zip", sa.String(length=5), nullable=False),
         sa.Column("organization", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=2), nullable=False),
         sa.PrimaryKeyConstraint("zip", "organization"),
         info={
             "owner": "organization",
@@ -163,6 +164,7 @@ def upgrade() -> None:
             "erased": "with the organization, or by the next list",
         },
     )
+    op.create_index(op.f("ix_welcome_turf_state"), "welcome_turf", ["state"], unique=False)
 
 
 def downgrade() -> None:
