@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import delete, select
 
 from bot import tables as t
+from bot.audit import roll_up
 from bot.clock import Clock
 from bot.core import Core
 from bot.db import Database
@@ -164,7 +165,7 @@ class App:
 
 
 DONE_FOR = timedelta(days=90)  # deliveries and due work
-CHOICES_FOR = timedelta(days=400)  # buttons and refusals
+CHOICES_FOR = timedelta(days=400)  # buttons
 EVENTS_FOR = timedelta(days=30)  # ids of Matrix events that were handled
 NAME_FOR = timedelta(days=30)  # of an organization that left
 
@@ -176,7 +177,7 @@ async def keep_house(core: Core) -> None:
     async with core.db.write() as tx:
         await core.outbox.forget(tx, now - DONE_FOR)
         await tx.run(delete(t.choice).where(t.choice.c.made_at < now - CHOICES_FOR))
-        await tx.run(delete(t.denial).where(t.denial.c.made_at < now - CHOICES_FOR))
+        await roll_up(tx, core.keyring, now)
         await tx.run(delete(t.form).where(t.form.c.expires_at < now))
         await tx.run(delete(t.link_code).where(t.link_code.c.expires_at < now))
         await tx.run(delete(t.connect_code).where(t.connect_code.c.expires_at < now))

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import select
 
 from bot import tables as t
+from bot.audit import append
 from bot.cards import Card
 from bot.clock import Clock
 from bot.db import Database, Tx, upsert
@@ -78,6 +79,7 @@ class Core:
                 if "left" in feature.hooks:
                     await feature.hooks["left"](tx, gone, now)
             await self.spaces.end(tx, gone.id, now)
+            await append(tx, self.keyring, now, "core.left", code=gone.code)
         await self.db.checkpoint()
         log.info("an organization left", organization=gone.code)
 

@@ -22,6 +22,7 @@ from sqlalchemy import delete
 
 from bot import tables as t
 from bot.access import Level, may
+from bot.audit import Recorder
 from bot.cards import Card, Choice, File, Option, Outcome, Picture, Say
 from bot.charts import Row as Bars
 from bot.charts import planned_and_done
@@ -121,6 +122,7 @@ class Entry:
     listed: bool = True  # False: mostly entered by a button, so /help does not list it
     default: bool = False  # what the group's word alone means (`!mydata`)
     speaks: str = ""  # the field whose value is the language from here on: a button in a language is a choice of it
+    records: tuple[str, ...] = ()  # the acts it may leave in the audit; their words are `<feature>.act.<key>`
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class Services:
     checkpoint: Callable[[], Awaitable[None]] | None = None  # takes what was deleted out of the database's files
 
 
-class Call(Introduces):
+class Call(Introduces, Recorder):
     """What a handler gets: who asks, where, in which language, the transaction, and the ways to answer."""
 
     def __init__(
@@ -267,14 +269,10 @@ class Call(Introduces):
         token = self.people.keyring.index("choice", f"{full}|{packed}|{owner}|{organization}")[:24]
         self._choices.append(
             {
-                "token": token,
-                "entry": full,
-                "args": packed,
-                "person": owner,
-                "organization": organization,
+                "token": token, "entry": full, "args": packed, "person": owner, "organization": organization,
                 "made_at": self.now,
             }
-        )
+        )  # fmt: skip
         speaker = self.words_in(language or self.language)
         return Choice(speaker.label(label, **params), token, weight)
 

@@ -134,6 +134,10 @@ class Keyring:
         """A keyed, one-way name: 32 hex digits of HMAC-SHA256 under the coalition's secret."""
         return hmac.new(derive(self._secret, purpose), value.encode(), hashlib.sha256).hexdigest()[:32]
 
+    def secret_for(self, purpose: str) -> bytes:
+        """32 bytes for one purpose, derived from the coalition's secret; the same after a rotation of the master."""
+        return derive(self._secret, purpose)
+
     async def of_person(self, person: str) -> Key:
         """The person's own key, made at the first use."""
         return await self._get(person, "")

@@ -18,10 +18,9 @@ from bot import tables as t
 from bot.access import may
 from bot.cards import Card, Choice, Option, Outcome, Say
 from bot.clock import Clock
-from bot.db import Database, Tx, insert
+from bot.db import Database, Tx
 from bot.errors import Missing, Refused, UserError
 from bot.feature import Call, Entry, Level, Services
-from bot.ids import new_id
 from bot.platforms.base import Act
 from bot.registry import Registry
 from bot.spaces import Organization, Place
@@ -136,12 +135,12 @@ class Runner:
         except UserError as error:
             call.after_commit.clear()
             if isinstance(error, Missing):  # somebody else's code, or a slip: who tries many is seen (SECURITY A2)
-                await self._note_denial(call)
+                await call.record_refusal(call.entry)
             call.outcome = Outcome([Say(call.card(error.key, **error.params))])
 
     async def _refuse(self, call: Call, refused: Refused) -> None:
         call.after_commit.clear()
-        await self._note_denial(call)
+        await call.record_refusal(call.entry or str(refused.params.get("entry", "")))
         call.outcome = Outcome([Say(call.card(refused.key, **refused.params))], refused=True)
 
     def _failed(self, act: Act, call: Call | None) -> Outcome:
@@ -348,7 +347,7 @@ class Runner:
             await self._refuse(call, refused)
         except UserError as error:
             if isinstance(error, Missing):
-                await self._note_denial(call)
+                await call.record_refusal(call.entry)
             await self._mend(call, entry, answers.form, error)
         except Exception:
             # What was typed is kept although the handler broke; only what the handler did is undone.
@@ -366,20 +365,6 @@ class Runner:
         form = replace(form, page=wrong.page, asking=wrong.key)
         await dialogue.save(call, form)
         await self._show(call, entry, form, error)
-
-    # -- refusals ---------------------------------------------------------------------------------------------------
-
-    async def _note_denial(self, call: Call) -> None:
-        """A refusal is a row: who (one-way), which entry; never what was typed."""
-        if call.act is None:
-            return
-        await call.tx.run(
-            insert(t.denial), id=new_id(), made_at=call.now, object="",
-            # Not the account's own index: who was refused cannot be joined to a person.
-            actor=call.people.keyring.index("denial", f"{call.act.platform}|{call.act.account}"),
-            entry=call.entry,
-            organization=call.organization.id if call.organization else "",
-        )  # fmt: skip
 
 
 async def _whole(call: Call, entry: Entry, given: Mapping[str, str]) -> Entry:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
 
 from bot.db import Moment, metadata
 
@@ -253,17 +253,31 @@ note = Table(
     info=owned("system", "the bot", "overwritten; with the installation"),
 )
 
-denial = Table(
-    "denial",
+# The chain of bot.audit. Triggers (migration audit_0001) forbid UPDATE, REPLACE, and DELETE of what was not rolled up:
+# whoever makes this table anew in a later step must make them anew too.
+audit = Table(
+    "audit",
     metadata,
-    Column("id", ID, primary_key=True),
-    Column("actor", String(40), nullable=False, info={"plain": "HMAC of the account, not joinable to a person"}),
-    Column("entry", String(60), nullable=False),
-    Column("object", String(40), nullable=False),
-    Column("organization", ID, nullable=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("made_at", Moment, nullable=False),
-    info=owned("system", "coordinators, as counts", "after 400 days"),
-)
+    Column("actor", String(40), nullable=False, info={"plain": "HMAC of account x organization; joins with nothing"}),
+    Column("organization", ID, nullable=False),  # whose line it is; "" is the coalition's
+    Column("act", String(60), nullable=False),  # `alerts.sent`; of a refusal the entry that was refused
+    Column("object", String(40), nullable=False),  # the public code of what was acted on
+    Column("result", String(8), nullable=False),  # done | refused
+    Column("details", Text, nullable=False, info={"plain": "JSON of numbers and words of the code"}),
+    Column("rolled_up", Integer),  # up to which line this one stands for those that were taken away
+    Column("link", String(64), nullable=False),
+    Index(
+        "audit_rolled_up", "rolled_up", sqlite_where=text("rolled_up IS NOT NULL"),
+        postgresql_where=text("rolled_up IS NOT NULL"),
+    ),
+    Index("audit_owner", "organization", "seq"),
+    info=owned(
+        "organization", "its moderators; the coalition's own lines: coordinators",
+        "after 400 days, all but the last link",
+    ),
+)  # fmt: skip
 
 matrix_event = Table(
     "matrix_event",

@@ -6,6 +6,7 @@ import asyncio
 
 import typer
 
+from bot.audit import append
 from bot.cli.session import session_of
 from bot.config import Settings
 from bot.setup.writing import opened
@@ -25,4 +26,5 @@ def print_code(context: typer.Context) -> None:
 async def _new_code(settings: Settings) -> str:
     """The earlier code ends: one open code at a time."""
     async with opened(settings) as core, core.db.write() as tx:
+        await append(tx, core.keyring, core.clock.now(), "core.coordinator_code")
         return await core.spaces.new_code(tx, "", core.clock.now())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot import backup
 from bot.app import build_core
+from bot.audit import append
 from bot.clock import Clock
 from bot.config import Settings, from_values, load, written
 from bot.core import Core
@@ -91,6 +92,7 @@ async def first_code(core: Core, tx: Tx, now: datetime) -> str | None:
     """A code that makes whoever sends it to the bot a coordinator; None when there is one already."""
     if await core.spaces.holders(tx, "", "coordinator"):
         return None
+    await append(tx, core.keyring, now, "core.coordinator_code")
     return await core.spaces.new_code(tx, "", now)
 
 

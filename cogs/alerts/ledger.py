@@ -125,6 +125,7 @@ async def again(call: Call, code: str, how: str) -> None:
             done += await call.outbox.resend(call.tx, landing.delivery, call.now, look=how != "anyway")
     if not done:
         raise UserError("again.nothing")
+    await call.record(f"again_{how}", alert.code, copies=done)
     call.say(f"again.{how}", call.choice("where_button", "where", alert.code, organization=call.home.id), n=done)
 
 

@@ -62,6 +62,7 @@ async def _accept(call: Call, alert: Alert, own_line: str) -> None:
         else:
             await _post_elsewhere(call, alert, row.id, row.channel, channel, card)
     await close_desk(call, alert, call.home.id, "desk.accepted")
+    await call.record("accepted_with_line" if own_line else "accepted", alert.code)
     call.say("accepted_now", title=alert.content.title)
 
 
@@ -82,6 +83,7 @@ async def decline(call: Call, code: str) -> None:
         await call.outbox.settle(call.tx, alert.id, row.channel, "withdrawn", "declined", call.now)
     await store.settle(call.tx, call.scope, alert.id, "declined", call.now)
     await close_desk(call, alert, call.home.id, "desk.declined")
+    await call.record("declined", alert.code)
     call.say("declined_now", title=alert.content.title)
 
 

@@ -52,6 +52,7 @@ async def send(call: Call, code: str) -> None:
         await _post(call, alert, one)
     for receiver, until in _asked(targets).values():
         await ask(call, alert, call.home, receiver, until)
+    await call.record("sent", alert.code, spaces=sum(1 for one in targets if one.channel))
     _confirm(call, alert, targets)
 
 
@@ -155,6 +156,7 @@ async def bring(call: Call, alert: Alert, content: Content) -> None:
     )  # fmt: skip
     await store.keep_version(call.tx, call.scope, alert.id, newer.version, content, call.now)
     reached = await _bring_to_copies(call, newer)
+    await call.record("corrected", alert.code, version=newer.version)
     if rules.must_be_told(changed):
         await call.at(call.now, "tell", alert.id, kind="corrected", after="")
     said = call.words("corrected_now", n=reached, what=changed_words(call.words, changed))
@@ -229,6 +231,7 @@ async def takeback(call: Call, code: str, sure: str) -> None:
     await call.outbox.withdraw(call.tx, alert.id, call.now)
     await close_desk(call, alert, "", "desk.withdrawn")
     await call.at(call.now, "tell", alert.id, kind="withdrawn", after="")
+    await call.record("taken_back", alert.code)
     call.say("taken_back_now", call.choice("where_button", "where", alert.code, organization=call.home.id))
 
 

@@ -28,17 +28,20 @@ REASON = Field("reason", limit=rules.REASON, check=check_words)
 feature = Feature(
     "checkins",
     entries=(
-        Entry("open", opening.open_first, Level.SENDER, (WHO, TITLE, TEMPLATE, QUESTIONS, DAYS), form=True),
-        Entry("next", opening.open_next, Level.SENDER, (CODE,)),
+        Entry(
+            "open", opening.open_first, Level.SENDER, (WHO, TITLE, TEMPLATE, QUESTIONS, DAYS),
+            form=True, records=("opened",),
+        ),
+        Entry("next", opening.open_next, Level.SENDER, (CODE,), records=("opened",)),
         Entry(
             "answer", answering.answer, Level.ANYONE, (CODE,),
             form=True, fixed=1, more=answering.asked, prefill=answering.known, anywhere=False,
         ),
-        Entry("close", closing.close, Level.SENDER, (CODE,)),
+        Entry("close", closing.close, Level.SENDER, (CODE,), records=("closed", "debrief")),
         Entry("guide", following.guide, Level.SENDER, (CODE,)),
         Entry(
             "outcome", following.outcome, Level.SENDER, (CODE, STATEMENT, REVIEW),
-            form=True, fixed=1, prefill=following.concludes,
+            form=True, fixed=1, prefill=following.concludes, records=("outcome",),
         ),
         Entry(
             "commit", following.commit, Level.SENDER, (CODE, WHAT, NAME, DUE),

@@ -21,6 +21,7 @@ async def close(call: Call, code: str) -> None:
     await store.change(call.tx, checkin.id, closes_at=min(call.now, checkin.closes_at))
     await call.not_at("close", checkin.id)
     await call.at(call.now, "close", checkin.id)
+    await call.record("closed", checkin.code)
     n = len(await standing(call, checkin.id))
     guide = call.choice("guide_button", "guide", checkin.code, organization=call.home.id)
     outcome = call.choice("outcome_button", "outcome", checkin.code, organization=call.home.id, weight="main")
@@ -56,6 +57,7 @@ async def _freeze(call: Call, checkin: Checkin, found: Counted) -> None:
         await call.outbox.edit(call.tx, closed.id, channel.id, over, 2, call.now)
         card = debrief_card(call, closed, receiver, channel.language, look, found.pictures.get(channel.language))
         await call.broadcast(channel, card, subject=f"{closed.id}.debrief")
+    await call.record("debrief", closed.code, whose=closed.organization)
 
 
 def debrief_card(

@@ -97,6 +97,7 @@ async def outcome(call: Call, code: str, statement: str, review: str) -> None:
         card = call.card_in(channel.language, text, code=checkin.code)
         await call.broadcast(channel, card, subject=f"{checkin.id}.outcome")
     settled = await own(call, code, "settled")
+    await call.record("outcome", checkin.code, spaces=len(places))
     call.say(call.card("outcome_now", *_choices(call, settled), n=len(places)))
 
 

@@ -52,6 +52,7 @@ async def _open(
         card = invitation_card(call, checkin, receiver, channel.language, look)
         await call.broadcast(channel, card, subject=checkin.id, expires_at=checkin.closes_at)
     await call.at(checkin.closes_at, "close", checkin.id)
+    await call.record("opened", checkin.code, spaces=len(places))
     shown = {"code": checkin.code, "n": len(places), "at": short(checkin.closes_at, home.zone, call.language)}
     close = call.choice("close_button", "close", checkin.code, organization=home.id, mine=True)
     call.say(call.card(call.words("opened", **shown), close))

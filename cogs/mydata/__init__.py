@@ -85,6 +85,7 @@ async def erase(call: Call, sure: str) -> None:
     if not call.person.known:
         call.say("nothing")
     elif sure:
+        await call.record("erased", whose="", unnamed=True)
         await call.erase(call.person)
         call.person = Person("")  # nobody any more
         call.say("erased")
@@ -151,7 +152,8 @@ feature = Feature(
         Entry("show", show, keeps=False, default=True),
         Entry("link", link, fields=(Field("code", required=False, limit=40),)),
         Entry(
-            "erase", erase, keeps=False, fields=(Field("sure", Kind.CHOICE, required=False, options=("yes",)),)
+            "erase", erase, keeps=False, fields=(Field("sure", Kind.CHOICE, required=False, options=("yes",)),),
+            records=("erased",),
         ),
         Entry("language", set_language, fields=(Field("language", Kind.CHOICE, options=LANGUAGES),)),
         Entry("zone", set_zone, fields=(Field("zone", limit=64, check=check_zone),)),

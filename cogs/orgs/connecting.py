@@ -27,12 +27,14 @@ async def _become_moderator(call: Call, code: str, organization: str) -> None:
         raise UserError("orgs.already_moderator", name=home.name)
     await store.use_moderator_code(call, code)
     await call.spaces.grant(call.tx, call.person.id, home.id, "moderator", call.now)
+    await call.record("moderator_made", whose=home.id)
     call.say("now_moderator", name=home.name)
 
 
 async def _become_coordinator(call: Call, code: str) -> None:
     await call.spaces.redeem(call.tx, code, call.now)
     await call.spaces.grant(call.tx, call.person.id, "", "coordinator", call.now)
+    await call.record("coordinator_made", whose="")
     add = call.choice("add_button", "add", weight="main", mine=True)
     call.say("now_coordinator", add, coalition=coalition_name(call, call.language))
 
@@ -56,6 +58,7 @@ async def _settle_in(call: Call, organization: Organization) -> None:
     space = await call.spaces.connect(call.tx, organization.id, call.place, organization.name, call.now)
     await call.spaces.grant(call.tx, call.person.id, organization.id, "moderator", call.now)
     call.organization = await call.spaces.get(call.tx, organization.id)
+    await call.record("connected", organization.code)
     if call.act is not None and call.act.stepwise:
         # Where commands are typed, everybody in this room has read the code: it is the moderators' room.
         name = next((room.name for room in await call.rooms() if room.address == call.place.channel), organization.name)

@@ -34,6 +34,7 @@ async def add(call: Call, name: str, kind: str, state: str, language: str) -> No
     """A new organization that waits, and its letter."""
     given = {"kind": kind, "region": state, "language": language, "zone": zone_for(call, state)}
     made = await call.spaces.add(call.tx, name, call.now, **{key: value for key, value in given.items() if value})
+    await call.record("added", made.code, whose="")
     await send_letter(call, made)
 
 
@@ -54,6 +55,7 @@ async def new_code(call: Call, organization: str) -> None:
         raise UserError("orgs.connected_already", field="organization", name=found.name)
     if found.state == "left":
         await call.spaces.change(call.tx, found.id, state="waiting", left_at=None)
+    await call.record("letter", found.code, whose="")
     await send_letter(call, found)
 
 
@@ -62,6 +64,7 @@ async def revoke(call: Call, organization: str) -> None:
     found = await find(call, organization)
     was_open = found.id in await call.spaces.letters(call.tx)
     await call.spaces.revoke_codes(call.tx, found.id)
+    await call.record("revoked", found.code, whose="")
     call.say("revoked" if was_open else "no_letter", name=found.name)
 
 

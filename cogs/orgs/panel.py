@@ -39,9 +39,13 @@ async def set_up(call: Call, calls: str, moderators: str, who_sends: str, langua
     call.organization = await call.spaces.get(call.tx, before.id)
     await _choose(call, "calls", calls)
     await _choose(call, "moderators", moderators)
+    await call.record("set_up")
     await _speak(call)
     if call.home.policy != before.policy:
+        await call.record(f"policy_{call.home.policy}")
         await _tell_features(call)
+    if call.home.who_sends != before.who_sends:
+        await call.record(f"senders_{call.home.who_sends}")
     call.say(await report(call))
 
 
@@ -54,6 +58,7 @@ async def _tell_features(call: Call) -> None:
 async def choose_channel(call: Call, purpose: str, room: str) -> None:
     """The channel for one purpose."""
     await _choose(call, purpose, room, "room")
+    await call.record("channel", purpose=purpose)
     call.say(await report(call))
 
 
@@ -130,6 +135,7 @@ async def map_role(call: Call, platform_role: str, role: str) -> None:
         await call.spaces.unmap_role(call.tx, call.home.id, own)
     else:
         await call.spaces.map_role(call.tx, call.home.id, own, role)
+    await call.record(f"role_{role}")
     call.say(await _roles(call))
 
 

@@ -63,7 +63,8 @@ async def _add(call: Call, one: Listed, done: Imported) -> bool:
     try:
         name = await check_text(call, one.name, rules.LONGEST_NAME, False)
         given = {"kind": one.kind, "language": one.language, **_place(call, one, done)}
-        await call.spaces.add(call.tx, name, call.now, **{key: value for key, value in given.items() if value})
+        made = await call.spaces.add(call.tx, name, call.now, **{key: value for key, value in given.items() if value})
+        await call.record("added", made.code, whose="")
     except UserError as wrong:
         key = "csv_looks_like" if wrong.key == "core.org_like" else "csv_name_wrong"
         done.problems.append(Problem(key, one.row, str(wrong.params.get("name", one.name[:40]))))

@@ -93,7 +93,8 @@ async def reply(house: RehearsalHouse, stranger: Member, name: str, entry: Entry
 
 async def denials(house: RehearsalHouse) -> int:
     async with house.app.core.db.read() as tx:
-        return int(await tx.value(select(func.count()).select_from(t.denial)))
+        refused = select(func.count()).select_from(t.audit).where(t.audit.c.result == "refused")
+        return int(await tx.value(refused))
 
 
 @pytest.mark.parametrize(("name", "entry"), CODED, ids=[name for name, _ in CODED])

@@ -54,8 +54,9 @@ async def test_the_house_is_kept(house: RehearsalHouse, clock: MovableClock) -> 
         clock.move(timedelta(days=200))
         await keep_house(core)
     async with core.db.read() as tx:
-        left = {table.name for table in (t.choice, t.delivery, t.form, t.denial) if await tx.all(select(table))}
+        left = {table.name for table in (t.choice, t.delivery, t.form) if await tx.all(select(table))}
         assert left == set()
+        assert {row.act for row in await tx.all(select(t.audit.c.act))} == {"core.rolled_up"}
         people = await tx.all(select(t.person.c.id))
     assert len(people) == 2, "the two moderators hold roles"
 

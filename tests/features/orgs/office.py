@@ -95,4 +95,5 @@ async def denials(house: House) -> list[str]:
     from bot import tables as t
 
     async with house.app.core.db.read() as tx:
-        return [row.entry for row in await tx.all(select(t.denial.c.entry))]
+        refused = select(t.audit.c.act).where(t.audit.c.result == "refused")
+        return [row.act for row in await tx.all(refused.order_by(t.audit.c.seq))]
