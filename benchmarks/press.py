@@ -53,8 +53,8 @@ async def run(seconds: int = 5, people: int = 300, databases: str = "sqlite,post
 
 
 async def _on(urls: list[str], seconds: int, people: int) -> dict[str, Any]:
-    async with _bot(*urls) as app:
-        tokens = await _call_with_answers(app)
+    async with bot_with(*urls) as app:
+        tokens = await call_with_answers(app)
         figures: dict[str, Any] = {"first_answer": await _first_answers(app, tokens, people)}
         for rate in RATES:
             figures[f"at_{rate}"] = await _at(app, tokens, rate, seconds, people)
@@ -62,7 +62,8 @@ async def _on(urls: list[str], seconds: int, people: int) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def _bot(url: str, keys: str) -> AsyncIterator[App]:
+async def bot_with(url: str, keys: str) -> AsyncIterator[App]:
+    """The bot on the rehearsal with one server, not running."""
     core = await build_core(url, keys, b"b" * 32)
     world = World()
     world.add_space(SPACE, "Riverside", "forms", ("calls", "desk"))
@@ -77,8 +78,8 @@ def _act(person: str) -> Act:
     return Act("forms", person, PLACE, f"e{next(_events)}", "en", manages=person == "sender")
 
 
-async def _call_with_answers(app: App) -> list[str]:
-    """A call to action through the front door; the tokens of its three answers."""
+async def call_with_answers(app: App) -> list[str]:
+    """An organization that sent a call to action through the front door; the tokens of its three answers."""
     core, now = app.core, app.core.clock.now()
     async with core.db.write() as tx:
         made = await core.spaces.add(tx, "Riverside Tenants", now)
@@ -106,7 +107,7 @@ async def _first_answers(app: App, tokens: list[str], people: int) -> dict[str, 
         started = time.perf_counter()
         await app.core.runner.press(_act(f"p{number}"), tokens[number % 3])
         times.append((time.perf_counter() - started) * 1000)
-    return _latency(times)
+    return latency(times)
 
 
 async def _at(app: App, tokens: list[str], rate: int, seconds: int, people: int) -> dict[str, float]:
@@ -125,11 +126,12 @@ async def _at(app: App, tokens: list[str], rate: int, seconds: int, people: int)
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             group.create_task(press(due))
     spent, took = time.process_time() - cpu, time.perf_counter() - start
-    figures = _latency(times)
+    figures = latency(times)
     return {**figures, "achieved_per_s": round(len(times) / took, 1), "cpu_ms": round(spent / len(times) * 1000, 3),
             "errors": errors}  # fmt: skip
 
 
-def _latency(times: list[float]) -> dict[str, float]:
+def latency(times: list[float]) -> dict[str, float]:
+    """p50, p99 and the longest of some milliseconds."""
     cuts = quantiles(times, n=100)
     return {"p50_ms": round(cuts[49], 2), "p99_ms": round(cuts[98], 2), "max_ms": round(max(times), 2)}

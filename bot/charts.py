@@ -1,6 +1,6 @@
 """Pictures, each with the same in words: readable on a phone and in grey, in one language or in both.
 
-matplotlib is imported when the first picture is drawn: a bot that draws none never loads it.
+matplotlib is imported when the first picture is drawn: by `bot.drawing`, never by the bot itself.
 """
 
 from __future__ import annotations

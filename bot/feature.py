@@ -25,8 +25,8 @@ from bot.access import Level, may
 from bot.audit import Recorder
 from bot.cards import Card, Choice, File, Option, Outcome, Picture, Say
 from bot.charts import Row as Bars
-from bot.charts import planned_and_done
 from bot.db import Tx, insert, upsert
+from bot.drawing import Drawing, draw
 from bot.errors import KeyGone, Missing, Refused, UserError
 from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.landing import Landing
@@ -388,10 +388,10 @@ def as_plain(text: Md) -> str:
 
 
 __all__ = [
-    "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Delivery", "Entry",
-    "Feature", "Field", "File", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option",
+    "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Delivery", "Drawing",
+    "Entry", "Feature", "Field", "File", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option",
     "Organization", "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError",
-    "When", "WhenRefused", "as_plain", "check_text", "datetime", "escape", "find_links", "fold", "is_zone",
-    "judge_link", "new_code", "new_id", "new_secret_code", "parse_when", "planned_and_done", "read_code", "show_when",
-    "show_when_short", "show_zone", "time_markdown", "timedelta", "zone_of_state",
+    "When", "WhenRefused", "as_plain", "check_text", "datetime", "draw", "escape", "find_links", "fold", "is_zone",
+    "judge_link", "new_code", "new_id", "new_secret_code", "parse_when", "read_code", "show_when", "show_when_short",
+    "show_zone", "time_markdown", "timedelta", "zone_of_state",
 ]  # fmt: skip

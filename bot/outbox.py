@@ -75,6 +75,11 @@ _POST_OF = (
     .order_by(t.delivery.c.seq.desc())
     .limit(1)
 )  # fmt: skip
+_NEW_TEXT = (
+    update(t.delivery)
+    .where(t.delivery.c.id == bindparam("row"))
+    .values(card=bindparam("text"), version=bindparam("next"), expires_at=bindparam("until"))
+)
 _TAKEN_BACK = (
     select(t.delivery.c.id)
     .where(
@@ -148,9 +153,8 @@ class Outbox:
         if await self._is_taken_back(tx, subject, channel):
             return
         if _never_left(post):
-            where = t.delivery.c.id == post.id
             until = expires_at or post.expires_at
-            await tx.run(update(t.delivery).where(where).values(card=card.to_json(), version=version, expires_at=until))
+            await tx.run(_NEW_TEXT, row=post.id, text=card.to_json(), next=version, until=until)
         elif post.state in (*LIVE, "queued"):
             # One that may have left keeps its text: sent again it would come back as it was the first time.
             await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)

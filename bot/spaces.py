@@ -87,6 +87,7 @@ _BY_CHANNEL = (
     .where(t.channel.c.platform == bindparam("p"), t.channel.c.address == bindparam("a"))
     .limit(1)
 )
+_CHANNEL = select(t.channel).where(t.channel.c.id == bindparam("c"))
 _ROLES = select(t.role.c.organization, t.role.c.name).where(t.role.c.person == bindparam("p"))
 _MAPPED = select(t.role_map.c.platform_role, t.role_map.c.name).where(t.role_map.c.organization == bindparam("o"))
 
@@ -217,7 +218,7 @@ class Spaces:
 
     async def channel(self, tx: Tx, channel: str) -> Channel:
         """One channel by id."""
-        row = await tx.one(select(t.channel).where(t.channel.c.id == channel))
+        row = await tx.one(_CHANNEL, c=channel)
         if row is None:
             raise Missing
         return to_channel(row)

@@ -51,7 +51,7 @@ feature = Feature(
         Entry("drop", following.drop, Level.SENDER, (CODE, REASON), form=True, fixed=1, prefill=following.drops),
         Entry("list", following.own_cycles, Level.SENDER, default=True),
     ),
-    jobs={"close": closing.close_due},
+    jobs={"close": closing.close_due, "post": closing.post_due},
     before={"close": closing.count_due},
     hooks={
         "erased": answering.erased, "merged": answering.merged, "kept": answering.kept, "left": answering.left,

@@ -1,19 +1,23 @@
 """Closing: its time is over at once; the debrief is counted, frozen, and posted where the check-in was asked.
 
-Counting a hundred thousand answers and drawing take seconds, so they are done before the transaction that freezes and
-posts. Between the two nothing is kept: a bot that is killed counts again, and the due row makes it happen once.
+Counting a hundred thousand answers and drawing take seconds, so they are done before the transaction that freezes.
+Between the two nothing is kept: a bot that is killed counts again. Each step is caused by a due row, so done once.
 """
 
 from __future__ import annotations
 
-from bot.feature import Call, Card, Organization, Picture
+import json
+from dataclasses import asdict
+
+from bot.feature import Call, Card, Picture
 from cogs.checkins import counting, store
 from cogs.checkins.counting import Counted
-from cogs.checkins.cycles import own, standing
+from cogs.checkins.cycles import own, standing, still_there
 from cogs.checkins.opening import look_of
 from cogs.checkins.store import Checkin
 from cogs.checkins.texts import Look, debrief_text, in_languages
 
+AT_ONCE = 10  # spaces that get their debrief in one transaction: about 50 ms
 
 async def close(call: Call, code: str) -> None:
     """The opener closes it now: from here on no answer is taken. Asked again, it is counted again."""
@@ -46,24 +50,36 @@ async def close_due(call: Call, subject: str, found: Counted | None) -> None:
 
 
 async def _freeze(call: Call, checkin: Checkin, found: Counted) -> None:
-    """Publishes the debrief. What was published never changes again."""
+    """The debrief never changes again. Its copies are due in parts, so that no transaction grows with the spaces."""
     await store.change(call.tx, checkin.id, state="closed", closed_at=call.now, debrief=found.debrief.to_json())
-    closed = await store.of_id(call.tx, checkin.id)
-    assert closed is not None
-    look = await look_of(call, closed)
-    for receiver, channel in await standing(call, checkin.id):
-        speak = call.words_in(channel.language)
-        over = call.card_in(channel.language, speak("card_closed", title=closed.title), code=closed.code)
-        await call.outbox.edit(call.tx, closed.id, channel.id, over, 2, call.now)
-        card = debrief_card(call, closed, receiver, channel.language, look, found.pictures.get(channel.language))
-        await call.broadcast(channel, card, subject=f"{closed.id}.debrief")
-    await call.record("debrief", closed.code, whose=closed.organization)
+    places = [channel for _, channel in await standing(call, checkin.id)]
+    for at in range(0, len(places), AT_ONCE):
+        some = places[at : at + AT_ONCE]
+        spoken = {one.language for one in some}
+        drawn = {language: asdict(one) for language, one in found.pictures.items() if one and language in spoken}
+        channels = " ".join(one.id for one in some)
+        await call.at(call.now, "post", checkin.id, channels=channels, pictures=json.dumps(drawn))
+    await call.record("debrief", checkin.code, whose=checkin.organization)
 
 
-def debrief_card(
-    call: Call, checkin: Checkin, receiver: Organization, language: str, look: Look, drawn: Picture | None = None
-) -> Card:
-    """The debrief in one space."""
-    here = Look(receiver.zone, look.names, look.promises)
-    text = in_languages(call.words_in, language, lambda speak: debrief_text(speak, checkin, here))
+async def post_due(call: Call, subject: str, channels: str, pictures: str) -> None:
+    """Due work: the debrief in some of its channels."""
+    checkin, drawn = await store.of_id(call.tx, subject), json.loads(pictures)
+    if checkin is None:
+        return
+    look, places = await look_of(call, checkin), await still_there(call, channels.split())
+    for language in {one.language for one in places}:
+        text = call.words_in(language)("card_closed", title=checkin.title)
+        over = call.card_in(language, text, code=checkin.code)
+        picture = Picture(**drawn[language]) if language in drawn else None
+        debrief = debrief_card(call, checkin, language, look, picture)
+        for one in places:
+            if one.language == language:
+                await call.outbox.edit(call.tx, checkin.id, one.id, over, 2, call.now)
+                await call.broadcast(one, debrief, subject=f"{checkin.id}.debrief")
+
+
+def debrief_card(call: Call, checkin: Checkin, language: str, look: Look, drawn: Picture | None) -> Card:
+    """The debrief in one language, the same in every space."""
+    text = in_languages(call.words_in, language, lambda speak: debrief_text(speak, checkin, look))
     return call.card_in(language, text, code=checkin.code, picture=drawn)

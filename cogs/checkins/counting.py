@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.feature import Call, Picture, planned_and_done
+from bot.feature import Call, Drawing, Picture, draw
 from cogs.checkins import rules, store
 from cogs.checkins.answering import opened
 from cogs.checkins.cycles import circle, standing
@@ -36,8 +36,7 @@ async def count(call: Call, checkin: Checkin) -> Counted:
     answers, debrief = await _debrief(call, checkin, homes)
     closed = replace(checkin, debrief=debrief.to_json())
     look, places = await look_of(call, closed), await standing(call, checkin.id)
-    languages = {channel.language for _, channel in places}
-    pictures = {one: await _picture(call, closed, look, one) for one in languages}
+    pictures = await _pictures(call, closed, look, sorted({channel.language for _, channel in places}))
     return Counted(debrief, answers, frozenset(homes.values()), pictures)
 
 
@@ -85,10 +84,13 @@ async def _again(call: Call, row: str, home: str) -> rules.Given | None:
     return opened(keys[now.person, home], now, home) if now and keys else None
 
 
-async def _picture(call: Call, checkin: Checkin, look: Look, language: str) -> Picture | None:
-    """Planned against done, in the words of one language or of both; None without such numbers."""
-    rows, words = bars(call.words_in(language), checkin, look), bar_words(checkin, language)
-    if not rows:
-        return None
-    alt = bars_in_words(checkin.title, rows, words)
-    return await asyncio.to_thread(planned_and_done, checkin.title, rows, words, alt)  # drawing takes a second
+async def _pictures(
+    call: Call, checkin: Checkin, look: Look, languages: Sequence[str]
+) -> Mapping[str, Picture | None]:
+    """Planned against done, in the words of one language or of both; none without such numbers."""
+    wanted = {}
+    for one in languages:
+        rows, words = bars(call.words_in(one), checkin, look), bar_words(checkin, one)
+        if rows:
+            wanted[one] = Drawing(checkin.title, tuple(rows), words, bars_in_words(checkin.title, rows, words))
+    return dict(zip(wanted, await draw(list(wanted.values())), strict=True))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from bot.feature import (
@@ -90,15 +91,18 @@ async def rooms_for(call: Call, home: Organization, who: str) -> list[tuple[Orga
 async def standing(call: Call, subject: str) -> list[tuple[Organization, Channel]]:
     """The channels in which a card of a check-in was posted and not taken away."""
     everybody = {one.id: one for one in await call.spaces.all(call.tx, "connected")}
+    gone = ("removed", "withdrawn", "expired")
+    landed = [one.channel for one in await call.outbox.landed(call.tx, subject) if one.state not in gone]
+    channels = await still_there(call, landed)
+    return [(everybody[one.organization], one) for one in channels if one.organization in everybody]
+
+
+async def still_there(call: Call, channels: Iterable[str]) -> list[Channel]:
+    """Channels by id, without those in whose place another was chosen since."""
     found = []
-    for landing in await call.outbox.landed(call.tx, subject):
-        if landing.state in ("removed", "withdrawn", "expired") or landing.organization not in everybody:
-            continue
-        try:
-            channel = await call.spaces.channel(call.tx, landing.channel)
-        except Missing:  # another channel was chosen since
-            continue
-        found.append((everybody[landing.organization], channel))
+    for one in channels:
+        with suppress(Missing):
+            found.append(await call.spaces.channel(call.tx, one))
     return found
 
 

@@ -164,3 +164,21 @@ async def test_the_number_of_people_is_the_one_it_was_opened_with(house: Rehears
     await people(house, member, 5, q1="yes", quote="no")
     await close(house, member, code)
     assert "not enough answers" in await newest(house, member)
+
+
+async def test_more_spaces_than_fit_into_one_transaction_each_get_it_once(
+    house: RehearsalHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """b4 n2: in parts, each part a row; with the picture in its own language."""
+    monkeypatch.setattr(closing, "AT_ONCE", 2)
+    opener = await connect(house, "Riverside Tenants")
+    names = ("Northside Workers", "Harbor Pickers", "Inquilinas del Río")
+    others = [await connect(house, one, policy="auto", language="es" if "Río" in one else "en") for one in names]
+    code = await open_checkin(house, opener, who="organizations", template="numbers", questions="doors")
+    await answer(house, opener, opener.moderator, q1="80", q2="60", quote="no")
+    await close(house, opener, code)
+    for one in (opener, *others):
+        shown = [plain(each.text) for each in await house.messages(one.space, "calls")]
+        title = "Balance" if one.organization.language == "es" else "Debrief"
+        assert [title + ": " in each for each in shown] == [False, True], one.organization.name
+        assert [bool(each.picture) for each in await house.messages(one.space, "calls")] == [False, True]
