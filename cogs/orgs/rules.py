@@ -114,7 +114,7 @@ def read_csv(text: str) -> tuple[list[Listed], list[Problem]]:
     if len(text) > MOST_CHARACTERS:
         return [], [Problem("csv_too_long")]
     try:
-        rows = _cells(text.removeprefix("\ufeff"))
+        rows = read_cells(text.removeprefix("\ufeff"))
     except csv.Error:
         return [], [Problem("csv_not_a_list")]
     if not rows:
@@ -144,7 +144,7 @@ def _few(rows: Sequence[int]) -> str:
     return shown if len(rows) <= ROWS_NAMED else f"{shown} + {len(rows) - ROWS_NAMED}"
 
 
-def _cells(text: str) -> list[tuple[int, list[str]]]:
+def read_cells(text: str) -> list[tuple[int, list[str]]]:
     """Rows with something in them, numbered as a spreadsheet numbers them. Half the world writes semicolons."""
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from bot.feature import LANGUAGES, Entry, Feature, Field, Kind, Organization
-from cogs.welcome import choosing, door, rules, store
+from bot.feature import LANGUAGES, Entry, Feature, Field, Kind, Level, Organization
+from cogs.welcome import choosing, door, panel, rules, store
+from cogs.welcome.directory import profile, table
 from cogs.welcome.directory import store as directory
 
 CODE = Field("code", limit=20, check=door.check_code)
@@ -51,9 +52,30 @@ CHOOSING = (
     Entry("later", choosing.later, fields=(CODE,), keeps=False, listed=False),
 )
 
+FOR_MODERATORS = (
+    Entry("panel", panel.panel, Level.MODERATOR, anywhere=False, records=("panel",)),
+    Entry(
+        "profile", profile.profile, Level.MODERATOR, anywhere=False, form=True, prefill=profile.as_it_is,
+        records=("profile_open", "profile_closed"),
+        fields=(
+            Field("line_en", required=False, limit=profile.LINE, check=profile.check_line),
+            Field("line_es", required=False, limit=profile.LINE, check=profile.check_line),
+            Field("languages", Kind.CHOICE, options=(*LANGUAGES, "both")),
+            Field("activities", limit=200, check=profile.check_activities),
+            Field("centre", limit=60, check=profile.check_centre),
+            Field("free", required=False, limit=100, check=profile.check_free, page=2),
+            Field("most", Kind.NUMBER, required=False, limit=4, check=profile.check_most, page=2),
+            Field("link", required=False, limit=300, check=profile.check_link, page=2),
+            Field("taking", Kind.CHOICE, options=("yes", "no"), page=2),
+        ),
+    ),
+)  # fmt: skip
+
 feature = Feature(
     "welcome",
-    entries=(*AT_THE_DOOR, *CHOOSING),
-    jobs={"opened": choosing.opened},
-    hooks={"left": left, "purge": store.purge},
-)
+    entries=(*AT_THE_DOOR, *CHOOSING, *FOR_MODERATORS),
+    jobs={"opened": choosing.opened, "renew": panel.renew},
+    hooks={
+        "left": left, "purge": store.purge, "read_csv": table.import_csv, "write_csv": table.export_csv,
+    },
+)  # fmt: skip

@@ -16,10 +16,11 @@ ADULT = "yes"
 
 async def start(call: Call, language: str) -> None:
     """Asks the one thing that comes before anything is kept."""
-    call.say("age", *_ages(call, call.language))
+    call.say("age", *ages(call, call.language))
 
 
-def _ages(call: Call, language: str) -> tuple[Choice, Choice]:
+def ages(call: Call, language: str) -> tuple[Choice, Choice]:
+    """The two buttons of the first question."""
     return (
         call.choice("age_yes", "adult", language, "yes", language=language, weight="main"),
         call.choice("age_no", "adult", language, "no", language=language),
