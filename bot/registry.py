@@ -49,8 +49,9 @@ class Registry:
         return found
 
     def group(self, name: str) -> dict[str, str]:
-        """The typed word of a feature's group in each language: {"en": "action", "es": "convocatoria"}."""
-        return self._words.everywhere(f"{name.split('.')[0]}.word")
+        """The typed word of an entry's group in each language: {"en": "action", "es": "convocatoria"}."""
+        own = [name.split(".")[0], self.entry(name).group]
+        return self._words.everywhere(".".join([*filter(None, own), "word"]))
 
     def word(self, name: str) -> dict[str, str]:
         """The typed word of an entry in each language."""

@@ -13,6 +13,8 @@ from dataclasses import replace
 from bot.feature import Entry, Feature, Field, Kind, Level
 from cogs.alerts import answers, ledger, receiving, rules, sending, writing
 from cogs.alerts.copies import check_code, codes_here, own_codes
+from cogs.alerts.policies import asking, deciding
+from cogs.alerts.policies.rules import MODES, TOPICS
 
 CODE = Field("code", limit=20, suggest=own_codes, check=check_code)
 CODE_HERE = Field("code", limit=20, suggest=codes_here, check=check_code)
@@ -36,6 +38,17 @@ SURE = Field("sure", Kind.CHOICE, False, options=("yes",))
 PAGE = Field("page", Kind.NUMBER, False)
 HOW = Field("how", Kind.CHOICE, options=("look", "anyway", "retry"))
 
+TOPIC = Field("topic", Kind.CHOICE, options=(*TOPICS, "none"))
+FROM = Field("sender", required=False, limit=120, suggest=deciding.senders, check=deciding.check_sender)
+TRUSTED = replace(FROM, key="organization", required=True)
+ABOUT = Field("topic", Kind.CHOICE, False, options=(deciding.ALL, *TOPICS))
+TOPIC_ROOM = (Field("topic", Kind.CHOICE, options=TOPICS), Field("room", Kind.ROOM))
+MODE = Field("mode", Kind.CHOICE, options=(*MODES, deciding.USUAL))
+HOURS = Field("hours", Kind.NUMBER, False, limit=2, check=deciding.check_hours)
+SILENCE = Field("silence", Kind.CHOICE, False, options=("no", "yes"))
+SAID = Field("text", Kind.TEXT, limit=rules.LINE, check=writing.check_words)
+WHOM = Field("organization", limit=20)
+
 feature = Feature(
     "alerts",
     entries=(
@@ -53,6 +66,7 @@ feature = Feature(
             "translate", writing.translate, Level.SENDER, (CODE, OTHER_WHAT, OTHER_ASK, OTHER_ACCESS),
             form=True, fixed=1, prefill=writing.known, listed=False, records=("corrected",),
         ),
+        Entry("topic", writing.topic, Level.SENDER, (CODE, TOPIC), listed=False),
         Entry("discard", writing.discard, Level.SENDER, (CODE,), listed=False),
         Entry("send", sending.send, Level.SENDER, (CODE,), listed=False, records=("sent",)),
         Entry("answer", answers.answer, Level.ANYONE, (CODE_HERE, VALUE)),
@@ -74,6 +88,32 @@ feature = Feature(
         ),
         Entry("decline", receiving.decline, Level.MODERATOR, (CODE_HERE,), listed=False, records=("declined",)),
         Entry("why", receiving.why, Level.ANYONE, (CODE_HERE,), anywhere=False, listed=False),
+        Entry("verify", receiving.verify, Level.ANYONE, (CODE_HERE,)),
+        Entry(
+            "receive", deciding.receive, Level.MODERATOR, (FROM, ABOUT, MODE, HOURS, SILENCE),
+            form=True, anywhere=False, group="incoming", records=deciding.ACTS,
+        ),
+        Entry("decisions", deciding.decisions, Level.MODERATOR, anywhere=False, group="incoming"),
+        Entry(
+            "room", deciding.choose_room, Level.MODERATOR, TOPIC_ROOM,
+            anywhere=False, group="incoming", records=("room",),
+        ),
+        Entry(
+            "trust", deciding.trust, Level.MODERATOR, (TRUSTED,),
+            listed=False, group="incoming", records=("rule_auto",),
+        ),
+        Entry(
+            "question", asking.question, Level.MODERATOR, (CODE_HERE, SAID),
+            form=True, fixed=1, listed=False, group="incoming", records=("asked",),
+        ),
+        Entry(
+            "reply", asking.reply, Level.MODERATOR, (CODE, WHOM, SAID),
+            form=True, fixed=2, listed=False, group="incoming", records=("answered",),
+        ),
+        Entry(
+            "because", asking.because, Level.MODERATOR, (CODE_HERE, SAID),
+            form=True, fixed=1, listed=False, group="incoming", records=("reason",),
+        ),
     ),
     jobs={"lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally},
     hooks={

@@ -22,6 +22,9 @@ from bot.feature import (
     show_when_short,
 )
 from cogs.alerts import rules, store
+from cogs.alerts.policies import store as policies
+from cogs.alerts.policies.deciding import purpose_of
+from cogs.alerts.policies.rules import Policy, resolve
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import Look, copy_text, readers, title_in
@@ -71,21 +74,41 @@ async def own_call(call: Call, code: str, *states: str) -> Alert:
 
 async def plan(call: Call, home: Organization, content: Content) -> list[Target]:
     """Every connected organization with what happens to the call there now, by name."""
-    calls = _by_organization(await call.spaces.channels(call.tx, "calls"))
+    calls = await channels_for(call, content.topic)
     desks = _by_organization(await call.spaces.channels(call.tx, "moderators"))
+    decided = await policies.everybodys(call.tx)
     found: list[Target] = []
     for one in await call.spaces.all(call.tx, "connected"):
         channels = calls.get(one.id, [])
-        standing = rules.stand(one.id == home.id, one.policy, bool(channels))
+        policy = resolve(one.policy, one.kind, decided.get(one.id, ()), home.id, content.topic)
+        standing = rules.stand(one.id == home.id, policy.mode, bool(channels))
         until = None
         if standing == "hold":
-            until = rules.hold_until(call.now, one.zone, content.starts_at)
+            until = rules.hold_until(call.now, one.zone, content.starts_at, policy.hours)
             standing = "hold" if until and one.id in desks else "late" if one.id in desks else "nowhere"
         if standing in rules.NOT_ASKED:
             found.append(Target(one, None, standing))
         else:
             found += [Target(one, channel, standing, until) for channel in channels]
     return found
+
+
+async def channels_for(call: Call, topic: str) -> dict[str, list[Channel]]:
+    """The channels for calls by organization: in each space the one for the topic, where one was chosen."""
+    usual = _by_organization(await call.spaces.channels(call.tx, "calls"))
+    if not topic:
+        return usual
+    own = _by_organization(await call.spaces.channels(call.tx, purpose_of(topic)))
+    for organization, channels in own.items():
+        seats = {one.space for one in channels}
+        usual[organization] = [*channels, *(one for one in usual.get(organization, []) if one.space not in seats)]
+    return usual
+
+
+async def policy_of(call: Call, receiver: Organization, alert: Alert) -> Policy:
+    """What an organization decided about a call, as it is now."""
+    own = await policies.of(call.tx, receiver.id)
+    return resolve(receiver.policy, receiver.kind, own, alert.organization, alert.content.topic)
 
 
 def _by_organization(channels: Sequence[Channel]) -> dict[str, list[Channel]]:
@@ -153,6 +176,7 @@ def ask_card(
         call.choice("accept_button", "accept", alert.code, language=language, weight="main"),
         call.choice("line_button", "line", alert.code, language=language),
         call.choice("decline_button", "decline", alert.code, language=language),
+        call.choice("question_button", "question", alert.code, language=language),
     ]
     return call.card_in(language, text, *choices, code=alert.code)
 

@@ -82,6 +82,8 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
     """What went wrong and the fix: what is missing in the channel now, else what the platform said then."""
     if state in ("never", "late", "nowhere"):
         return call.words(f"ledger.{state}")
+    if state == "declined" and copy.line:
+        return call.words("ledger.because", said=copy.line)
     if state == "expired" and copy.standing == "lapsed":
         return call.words("reason.silence")
     if landing is None or not landing.reason or state not in ("failed", "queued", "unknown", "outdated", "standing"):

@@ -14,7 +14,6 @@ AUTHORED = 1500  # characters of everything the author writes (SECURITY G7)
 ONE_MESSAGE = 1960  # a copy with its code fits one message of 2,000 characters (FACTS 35)
 HEAD = 120  # title, time and place stand in the first so many characters: what a phone's notice shows
 WAKES, SLEEPS = 9, 21  # local hours
-HOLD = 6  # waking hours in which a receiver can answer
 LEAD = timedelta(hours=3)  # before the action, when nothing held is posted any more
 DRAFTS_KEPT = timedelta(days=7)
 TEXTS_KEPT = timedelta(days=365)
@@ -25,7 +24,7 @@ YES = ("in", "done")
 
 NOT_ASKED = ("never", "nowhere", "late")  # standings of which there is no delivery
 ENDED = (*NOT_ASKED, "declined", "lapsed", "left")
-HERE = ("own", "auto", "hold", "accepted")  # standings of a copy that stands, will stand, or is asked about
+HERE = ("own", "auto", "hold", "accepted", "silence")  # standings of a copy that stands, will stand, or is asked about
 
 _PING = re.compile(r"(?<![\w.])@\s?(everyone|here|room|channel|all)\b(?!\.\w)", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-z][a-z0-9-]{0,20}(?:\s[^<>]{0,200})?/?>", re.IGNORECASE)
@@ -50,6 +49,7 @@ class Content:
     other_title: str = ""
     other_ask: str = ""
     other_access: str = ""
+    topic: str = ""  # of policies.rules.TOPICS, or "" for none
 
     @property
     def timed(self) -> bool:
@@ -106,14 +106,14 @@ def rebind(standing: str, policy: str) -> str:
     """
     if standing in ("own", *ENDED):
         return standing
-    if standing == "accepted":
-        return "never" if policy == "never" else "accepted"
+    if standing in ("accepted", "silence"):
+        return "never" if policy == "never" else standing
     return policy
 
 
-def hold_until(now: datetime, zone: str, starts_at: datetime | None) -> datetime | None:
-    """Until when a receiver can say yes: six waking hours, at latest 3 h before the action. None: no time is left."""
-    end = after_waking_hours(now, zone, HOLD)
+def hold_until(now: datetime, zone: str, starts_at: datetime | None, hours: int) -> datetime | None:
+    """Until when a receiver can say yes: so many waking hours, at latest 3 h before the action. None: too late."""
+    end = after_waking_hours(now, zone, hours)
     if starts_at is not None:
         end = min(end, starts_at - LEAD)
     return end if end > now else None

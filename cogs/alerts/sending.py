@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from bot.feature import Call, Choice, KeyGone, Md, Organization, UserError, parse_when, show_when
+from bot.feature import Call, Card, Channel, Choice, KeyGone, Md, Organization, Scope, UserError, parse_when, show_when
 from cogs.alerts import rules, store
 from cogs.alerts.copies import (
     Target,
     answer_choices,
     ask_card,
+    channels_for,
     check_fits,
     check_length,
     close_desk,
@@ -22,6 +24,7 @@ from cogs.alerts.copies import (
     organizations,
     own_call,
     plan,
+    policy_of,
 )
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
@@ -110,11 +113,59 @@ async def lapse(call: Call, subject: str, organization: str) -> None:
     waiting = [one for one in waiting if one.standing == "hold"]
     # A correction may have moved the hour; its own due work comes then.
     over = [one for one in waiting if one.hold_until_at is None or one.hold_until_at <= call.now]
+    if over and await _silence_posts(call, alert, organization):
+        return
     for one in over:
         await store.set_standing(call.tx, one.id, "lapsed", call.now)
         await call.outbox.settle(call.tx, subject, one.channel, "expired", "silence", call.now)
     if over:
         await close_desk(call, alert, organization, "desk.lapsed")
+
+
+async def _silence_posts(call: Call, alert: Alert, organization: str) -> bool:
+    """Where an organization decided that silence means posted, it is posted now."""
+    everybody = await organizations(call)
+    receiver, sender = everybody.get(organization), everybody.get(alert.organization)
+    if receiver is None or sender is None or alert.state != "sent":
+        return False
+    if not (await policy_of(call, receiver, alert)).posts:
+        return False
+    await release(call, alert, sender, receiver, "silence")
+    await call.record("silence", alert.code, whose=receiver.id)
+    await close_desk(call, alert, organization, "desk.silence")
+    return True
+
+
+async def release(
+    call: Call, alert: Alert, sender: Organization, receiver: Organization, standing: str, line: str = ""
+) -> None:
+    """What an organization was asked about goes out, into the channels that are chosen now."""
+    people = (await store.total(call.tx, alert.id)).yes
+    scope = Scope(organization=receiver.id)
+    rows = [one for one in await store.received(call.tx, scope, alert.id) if one.standing == "hold"]
+    await store.settle(call.tx, scope, alert.id, standing, call.now, line)
+    channels = {one.id: one for one in (await channels_for(call, alert.content.topic)).get(receiver.id, [])}
+    unused = [one for one in channels.values() if one.id not in {row.channel for row in rows}]
+    for row in rows:
+        channel = channels.get(row.channel) or (unused.pop(0) if unused else None)
+        language = channel.language if channel else row.language
+        card = copy_card(call, alert, sender, receiver, language, line, people)
+        if channel is None or channel.id == row.channel:
+            await call.outbox.release(call.tx, alert.id, row.channel, card, call.now)
+        else:
+            await _post_elsewhere(call, alert, receiver, row, channel, card)
+
+
+async def _post_elsewhere(
+    call: Call, alert: Alert, receiver: Organization, copy: Any, channel: Channel, card: Card
+) -> None:
+    """Between the question and the yes its moderators chose another channel: it goes there."""
+    await call.outbox.settle(call.tx, alert.id, copy.channel, "withdrawn", "gone", call.now)
+    await store.move_copy(call.tx, Scope(organization=receiver.id), copy.id, channel)
+    await call.broadcast(
+        channel, card, subject=alert.id, version=alert.version, urgent=True,
+        silent=rules.is_quiet(call.now, receiver.zone), expires_at=rules.useful_until(call.now, alert.content),
+    )  # fmt: skip
 
 
 # -- correcting -----------------------------------------------------------------------------------------------------
@@ -196,7 +247,8 @@ async def _bring_to_copies(call: Call, alert: Alert) -> int:
 
 
 async def _new_deadline(call: Call, alert: Alert, copy: str, receiver: Organization) -> datetime:
-    until = rules.hold_until(call.now, receiver.zone, alert.content.starts_at) or call.now
+    hours = (await policy_of(call, receiver, alert)).hours
+    until = rules.hold_until(call.now, receiver.zone, alert.content.starts_at, hours) or call.now
     await store.set_standing(call.tx, copy, "hold", call.now, until)
     return until
 

@@ -60,9 +60,9 @@ alert_copy = Table(
     Column("channel", ID, nullable=False),  # "" where there is no channel
     Column("place", String(120), nullable=False, info={"plain": "the name of a channel"}),
     Column("language", String(8), nullable=False, info={"plain": "of the channel"}),
-    # own | auto | hold | accepted | declined | lapsed | late | never | nowhere | left
+    # own | auto | hold | accepted | silence | declined | lapsed | late | never | nowhere | left
     Column("standing", String(16), nullable=False),
-    Column("line", Text, nullable=False, info={"plain": "a public line of the receiving organization"}),
+    Column("line", Text, nullable=False, info={"plain": "a public line of the receiving organization, or why not"}),
     Column("hold_until_at", Moment),
     Column("decided_at", Moment),
     UniqueConstraint("alert", "organization", "channel", name="one_copy_a_channel"),
@@ -243,6 +243,12 @@ async def set_standing(tx: Tx, copy: str, standing: str, now: datetime, until: d
     await tx.run(SYSTEM.update(alert_copy).where(alert_copy.c.id == copy).values(**values))
 
 
+async def give_reason(tx: Tx, scope: Scope, call: str, reason: str) -> None:
+    """Why the scope's organization declined."""
+    where = alert_copy.c.alert == call, alert_copy.c.standing == "declined"
+    await tx.run(scope.update(alert_copy).where(*where).values(line=reason))
+
+
 async def move_copy(tx: Tx, scope: Scope, copy: str, channel: Channel) -> None:
     """The copy belongs to another channel of the same organization."""
     values = {"channel": channel.id, "place": channel.name, "language": channel.language}
@@ -251,7 +257,7 @@ async def move_copy(tx: Tx, scope: Scope, copy: str, channel: Channel) -> None:
 
 async def undecided(tx: Tx, organization: str) -> list[Row]:
     """An organization's copies of others' calls that its policy still binds, if they are not delivered."""
-    open_ones = alert_copy.c.standing.in_(("auto", "hold", "accepted"))
+    open_ones = alert_copy.c.standing.in_(("auto", "hold", "accepted", "silence"))
     return await tx.all(SYSTEM.select(alert_copy).where(alert_copy.c.organization == organization, open_ones))
 
 
@@ -341,7 +347,7 @@ async def move_answer(tx: Tx, row: str, person: str, sealed: bytes) -> None:
 
 async def end_organization(tx: Tx, organization: str, now: datetime) -> None:
     """What an organization was asked ends; what it asked of others and is not delivered ends too."""
-    waiting = alert_copy.c.organization == organization, alert_copy.c.standing.in_(("hold", "auto", "accepted"))
+    waiting = alert_copy.c.organization == organization, alert_copy.c.standing.in_(rules.HERE[1:])
     await tx.run(SYSTEM.update(alert_copy).where(*waiting).values(standing="left", decided_at=now))
     own = [row.id for row in await tx.all(SYSTEM.select(alert, alert.c.id).where(alert.c.organization == organization))]
     for part in _portions(own):

@@ -22,6 +22,7 @@ from bot.feature import (
 )
 from cogs.alerts import rules, store
 from cogs.alerts.copies import Target, check_fits, check_length, longest, own_call, plan
+from cogs.alerts.policies.rules import ELECTORAL
 from cogs.alerts.rules import Content
 from cogs.alerts.sending import bring
 from cogs.alerts.store import Alert
@@ -121,6 +122,12 @@ async def _rewrite(call: Call, alert: Alert, content: Content, guessed: bool = F
     await _preview(call, replace(alert, content=content), guessed)
 
 
+async def topic(call: Call, code: str, topic: str) -> None:
+    """What a draft is about: each organization decides by topic. What was sent keeps the topic it was decided on."""
+    alert = await own_call(call, code, "draft")
+    await _rewrite(call, alert, replace(alert.content, topic="" if topic == "none" else topic))
+
+
 async def preview(call: Call, code: str) -> None:
     """The draft again."""
     await _preview(call, await own_call(call, code, "draft"))
@@ -143,7 +150,10 @@ async def _preview(call: Call, alert: Alert, guessed: bool = False) -> None:
     check_fits(text)
     call.say(Card(text, language=call.language, code=alert.code))
     subjects = [
-        [call.words("preview.shown", title=alert.content.title), *_time_lines(call, alert.content, guessed)],
+        [
+            call.words("preview.shown", title=alert.content.title), *_time_lines(call, alert.content, guessed),
+            _topic_line(call, alert.content),
+        ],
         *_where_lines(call, home, targets),
         await _problem_lines(call, targets),
         _text_lines(call, alert.content, targets),
@@ -158,7 +168,7 @@ def _choices(call: Call, alert: Alert) -> list[Choice]:
     other = "change" if len(alert.content.languages) > 1 else "add"
     labels = {
         "send": "preview.send", "change": "preview.change", "access": "preview.access",
-        "translate": f"preview.{other}_{alert.content.other}", "discard": "preview.discard",
+        "translate": f"preview.{other}_{alert.content.other}", "topic": "preview.topic", "discard": "preview.discard",
     }  # fmt: skip
     weights = {"send": "main", "discard": "danger"}
     return [
@@ -172,6 +182,11 @@ def _time_lines(call: Call, content: Content, guessed: bool) -> list[Md]:
         return [call.words("preview.no_time")]
     shown = [call.words("preview.time", time=show_when(moment(content), call.language))]
     return [*shown, call.words("preview.guessed")] if guessed else shown
+
+
+def _topic_line(call: Call, content: Content) -> Md:
+    label = call.words.label(f"topic.topic.{content.topic or 'none'}")
+    return call.words("preview.about_electoral" if content.topic == ELECTORAL else "preview.about_topic", topic=label)
 
 
 def _where_lines(call: Call, home: Organization, targets: Sequence[Target]) -> list[list[Md]]:

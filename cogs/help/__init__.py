@@ -24,7 +24,7 @@ def _is_shown(call: Call, entry: Entry) -> bool:
 def _line(call: Call, name: str, entry: Entry) -> Md:
     speaker = call.words
     own = speaker.label(f"{name}.word")
-    group = speaker.label(f"{name.partition('.')[0]}.word")
+    group = speaker.label(".".join([name.partition(".")[0], *filter(None, [entry.group]), "word"]))
     typed = own if entry.alone else f"{group} {own}"
     return speaker("line", typed=typed, about=speaker.label(f"{name}.about"))
 

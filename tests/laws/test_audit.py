@@ -17,6 +17,8 @@ NO_LINE = {
     "alerts.preview": "reads",
     "alerts.change": "a draft",
     "alerts.discard": "a draft",
+    "alerts.topic": "a draft",
+    "alerts.decisions": "reads",
     "alerts.where": "reads",
     "alerts.list": "reads",
     "checkins.guide": "reads",

@@ -25,7 +25,7 @@ NAMING = {"code", "organization", "call", "cycle", "person", "case"}  # fields t
 # A code that is itself the right to use it (59 random bits, once, for a short time) has no owner to protect.
 BEARER = {"orgs.connect": "connection code", "mydata.link": "link code"}
 # Open to all by intent; what was not posted is still the same as what is not there.
-PUBLIC_ONCE_SENT = {"alerts.answer"}
+PUBLIC_ONCE_SENT = {"alerts.answer", "alerts.verify"}
 # The directory is shared by all; only coordinators get past the gate, and they may.
 SHARED = {"orgs"}
 

@@ -1,4 +1,4 @@
-"""Entries as slash commands: one group for each feature, English names with Spanish ones beside them.
+"""Entries as slash commands: one group (or two) for each feature, English names with Spanish ones beside them.
 
 The payloads are built from the registry and sent by discord.py's bulk overwrite; what comes back is read here too.
 https://discord.com/developers/docs/interactions/application-commands
@@ -56,7 +56,7 @@ def _about(words: Words, name: str) -> dict[str, str]:
 
 
 def _group_about(registry: Registry, words: Words, names: list[str]) -> dict[str, str]:
-    own = f"{names[0].split('.')[0]}.about"
+    own = ".".join([names[0].split(".")[0], *filter(None, [registry.entry(names[0]).group]), "about"])
     if words.has(own):
         return words.everywhere(own)
     return {one: ", ".join(registry.word(name)[one] for name in names) for one in LANGUAGES}

@@ -16,12 +16,14 @@ from bot.clock import MovableClock
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import World
 from tests.conformance.house import RehearsalHouse
-from tests.features.alerts.coalition import Member, code_in, connect, send, write
+from tests.features.alerts.coalition import Member, code_in, connect, write
 from tests.features.alerts.test_receiving import set_policy
 from tests.features.conftest import NOON
 
 POLICIES = st.sampled_from(["auto", "hold", "never"])
 SPACES = st.integers(0, 1)
+TOPIC = st.sampled_from(["", "housing"])
+DECIDED = st.sampled_from(["auto", "hold", "never", "usual"])
 
 
 class Sovereignty(RuleBasedStateMachine):
@@ -48,6 +50,8 @@ class Sovereignty(RuleBasedStateMachine):
         self.sender = await connect(self.house, "Riverside Tenants")
         self.members = [await connect(self.house, name) for name in ("Hill Neighbors", "Valley Choir")]
         self.policies = ["hold", "hold"]
+        self.decided: list[dict[tuple[bool, str], str]] = [{}, {}]  # (for this sender, topic) -> mode
+        self.topics: dict[str, str] = {}
 
     def teardown(self) -> None:
         self.runner.run(self.house.app.close())
@@ -57,28 +61,60 @@ class Sovereignty(RuleBasedStateMachine):
     # -- what happens -----------------------------------------------------------------------------------------------
 
     @precondition(lambda self: len(self.codes) < 3)
-    @rule(delivered=st.booleans())
-    def a_call_is_sent(self, delivered: bool) -> None:
-        code = self.runner.run(self._send(delivered))
+    @rule(delivered=st.booleans(), topic=TOPIC)
+    def a_call_is_sent(self, delivered: bool, topic: str) -> None:
+        code = self.runner.run(self._send(delivered, topic))
         self.codes.append(code)
+        self.topics[code] = topic
         if delivered:  # with it goes everything else that was due
             for one in self.codes:
                 self._deliverable(one)
 
-    async def _send(self, delivered: bool) -> str:
-        if delivered:
-            return await send(self.house, self.sender)
+    async def _send(self, delivered: bool, topic: str) -> str:
+        desk = (self.sender.moderator, self.sender.space, "desk")
         seen = await write(self.house, self.sender)
-        sent = await self.house.press(self.sender.moderator, self.sender.space, "desk", seen, "Send")
+        if topic:
+            asked = await self.house.press(*desk, seen, "Topic")
+            seen = await self.house.fill(self.sender.moderator, asked, topic=topic)
+        sent = await self.house.press(*desk, seen, "Send")
+        if delivered:
+            await self.house.settle()
         return code_in(sent.text)
 
     @rule(at=SPACES, policy=POLICIES)
     def a_policy_changes(self, at: int, policy: str) -> None:
         self.policies[at] = policy
         self.runner.run(set_policy(self.house, self.members[at], policy))
+        self._bind_what_is_under_way(at)
+
+    @rule(at=SPACES, sender=st.booleans(), topic=TOPIC, mode=DECIDED)
+    def a_sender_or_topic_is_decided(self, at: int, sender: bool, topic: str, mode: str) -> None:
+        if not sender and not topic:
+            return
+        self.decided[at].pop((sender, topic), None)
+        if mode != "usual":
+            self.decided[at][sender, topic] = mode
+        self.runner.run(self._decide_about(self.members[at], sender, topic, mode))
+        self._bind_what_is_under_way(at)
+
+    async def _decide_about(self, member: Member, sender: bool, topic: str, mode: str) -> None:
+        whose = self.sender.organization.code if sender else ""
+        seen = await self.house.command(member.moderator, member.space, "desk", "incoming rule")
+        given = {"sender": whose, "topic": topic or "all", "mode": mode, "hours": "", "silence": ""}
+        assert "Calls of others" in (await self.house.fill(member.moderator, seen, **given)).text
+
+    def _policy(self, at: int, code: str) -> str:
+        """What binds a call, in the words of the issue: both, else the stricter of either, else the usual one."""
+        own, topic = self.decided[at], self.topics[code]
+        if topic and (True, topic) in own:
+            return own[True, topic]
+        loose = [own[key] for key in {(True, ""), (False, topic)} if key in own]
+        return max(loose, key=["auto", "hold", "never"].index) if loose else self.policies[at]
+
+    def _bind_what_is_under_way(self, at: int) -> None:
         for code in self.codes:
             if not self._stands(at, code):
-                self._bind(at, code, policy)
+                self._bind(at, code, self._policy(at, code))
 
     def _bind(self, at: int, code: str, policy: str) -> None:
         """What is not delivered follows the new policy; only a yes outlives *ask us first*."""
@@ -97,7 +133,7 @@ class Sovereignty(RuleBasedStateMachine):
         code = data.draw(st.sampled_from(self.codes))
         text = self.runner.run(self._decide(self.members[at], word, code))
         if "goes out" in text:
-            assert self.policies[at] == "hold", "only what is asked can be accepted"
+            assert self._policy(at, code) == "hold", "only what is asked can be accepted"
             self.allowed.add((at, code))
             self.accepted.add((at, code))
 
@@ -111,7 +147,7 @@ class Sovereignty(RuleBasedStateMachine):
             self._deliverable(code)
 
     def _deliverable(self, code: str) -> None:
-        self.allowed |= {(at, code) for at, policy in enumerate(self.policies) if policy == "auto"}
+        self.allowed |= {(at, code) for at in range(len(self.members)) if self._policy(at, code) == "auto"}
 
     # -- what must hold ---------------------------------------------------------------------------------------------
 

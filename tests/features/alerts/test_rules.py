@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.alerts import rules
+from cogs.alerts.policies.rules import HOLD
 from cogs.alerts.rules import Content
 
 NEW_YORK = "America/New_York"
@@ -61,22 +62,22 @@ def test_another_policy_binds_what_is_not_settled(standing: str, policy: str, th
 )
 def test_six_waking_hours_are_given(asked: tuple[int, ...], until: tuple[int, ...]) -> None:
     """a3: nobody is expected to answer at night."""
-    assert rules.hold_until(new_york(*asked), NEW_YORK, None) == new_york(*until)
+    assert rules.hold_until(new_york(*asked), NEW_YORK, None, HOLD) == new_york(*until)
 
 
 def test_nothing_is_held_until_after_the_rally() -> None:
     """a3: at latest three hours before; less than that is no time to ask."""
     now = new_york(2026, 11, 23, 10, 0)
-    assert rules.hold_until(now, NEW_YORK, now + timedelta(hours=5)) == now + timedelta(hours=2)
-    assert rules.hold_until(now, NEW_YORK, now + timedelta(hours=3)) is None
+    assert rules.hold_until(now, NEW_YORK, now + timedelta(hours=5), HOLD) == now + timedelta(hours=2)
+    assert rules.hold_until(now, NEW_YORK, now + timedelta(hours=3), HOLD) is None
 
 
 @given(moments, st.sampled_from([NEW_YORK, "America/Los_Angeles", "America/Phoenix", "UTC"]))
 def test_a_deadline_is_awake_and_at_least_six_hours_away(now: datetime, zone: str) -> None:
     """a3: over all days and both nights on which clocks change."""
-    until = rules.after_waking_hours(now, zone, rules.HOLD)
+    until = rules.after_waking_hours(now, zone, HOLD)
     local = until.astimezone(ZoneInfo(zone))
-    assert until - now >= timedelta(hours=rules.HOLD)
+    assert until - now >= timedelta(hours=HOLD)
     assert until - now <= timedelta(hours=19)
     assert rules.WAKES <= local.hour <= rules.SLEEPS
 
