@@ -31,6 +31,7 @@ from bot.words import Md, Words
 from tests.machines import template
 from tests.machines.crashing import CrashingDatabase, Killed, copy_of
 from tests.machines.forgetful import ForgetfulWorld, UnluckyAdapter
+from tests.rigs.introducing import Two, meet, near, two_people
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAMES = ("north", "south")
@@ -58,6 +59,9 @@ class OutboxMachine(RuleBasedStateMachine):
         self.clock = MovableClock(START, stopped=True)
         self.world = ForgetfulWorld(self.clock)
         self.world.add_space("home", "Home", "forms", NAMES)
+        for name in ("Noa", "Gael"):
+            self.world.add_person(name, name, "en", "forms")
+            self.world.spaces["home"].members.add(name)
         self.faults: deque[str] = deque()
         self.copies: dict[tuple[str, str], Copy] = {}
         self.subjects: list[str] = []
@@ -69,6 +73,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.wait(self.db.open())
         self.wait(self.keyring.open())
         self.boot()
+        self.two: Two = self.loop.run_until_complete(two_people(self.core, "forms", "Noa", "Gael"))
 
     def boot(self) -> None:
         people, spaces, words = People(self.keyring), Spaces(self.keyring), Words({"en": {}, "es": {}})
@@ -82,6 +87,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.core, blind = core, getattr(getattr(self, "adapter", None), "blind", False)
         self.adapter = UnluckyAdapter(core, self.world, self.faults)
         self.adapter.blind = blind
+        services.adapters = {"forms": self.adapter}
         self.sender = Sender(self.db, self.outbox, people, self.clock, self.adapter)
 
     def wait(self, step: object) -> object:
@@ -155,6 +161,20 @@ class OutboxMachine(RuleBasedStateMachine):
         async with self.db.write() as tx:
             await self.outbox.whisper(tx, "forms", "ana", Card(Md("hello")), self.clock.now())
 
+    @rule(name=names)
+    def introduce(self, name: str) -> None:
+        """Two people, or nothing at all where no place can be made now."""
+        before = self.count_meetings()
+        met = self.wait(meet(self.core, self.two, [near("forms", f"home/{name}")]))
+        assert self.count_meetings() - before == bool(met)
+
+    def count_meetings(self) -> int:
+        async def count() -> int:
+            async with self.db.read() as tx:
+                return len(await tx.all(select(t.delivery.c.id).where(t.delivery.c.kind == "meet")))
+
+        return self.loop.run_until_complete(count())
+
     # -- what the platform does -------------------------------------------------------------------------------------
 
     @rule(name=names, number=any_number)
@@ -174,7 +194,7 @@ class OutboxMachine(RuleBasedStateMachine):
         elif trouble == "blind":
             self.adapter.blind = not self.adapter.blind
         else:
-            self.world.channels[f"home/{trouble}"].missing ^= {"send"}
+            self.world.channels[f"home/{trouble}"].missing ^= {"send", "threads"}
 
     # -- time, sending and death ------------------------------------------------------------------------------------
 
@@ -245,7 +265,23 @@ class OutboxMachine(RuleBasedStateMachine):
                 assert row.private is None
                 assert row.state in {"sent", "unknown", "expired"}
                 assert row.state != "sent" or self.world.put.get(row.id) == 1
+            elif row.kind == "meet":
+                self.check_meeting(row)
         self.check_order()
+
+    def check_meeting(self, row: Row) -> None:
+        """Brought together once, or told otherwise in the same transaction: one of the two in any case."""
+        assert row.private is None
+        room = self.world.channels.get(self.world.meeting_address(row.id))
+        told = [one for one in self.rows if one.kind == "direct" and one.subject == row.subject and one.seq > row.seq]
+        if row.state == "sent":
+            assert room is not None
+            assert len(room.messages) == 1
+        else:
+            assert row.state in {"failed", "expired", "unknown"}
+            assert told
+        unmet = [one for one in self.rows if one.kind == "meet" and one.state != "sent"]
+        assert len([one for one in self.rows if one.kind == "direct" and one.subject == row.subject]) == len(unmet)
 
     def check_copy(self, post: Row) -> None:
         same = [row for row in self.rows if row.subject == post.subject and row.channel == post.channel]
