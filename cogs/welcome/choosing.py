@@ -11,8 +11,9 @@ from cogs.welcome.directory.finding import Found, find, where_of
 from cogs.welcome.directory.listings import Listing, everywhere, listings, nearest
 from cogs.welcome.directory.places import atlas
 from cogs.welcome.directory.rules import is_digits
-from cogs.welcome.directory.store import open_links, profile_of
+from cogs.welcome.directory.store import open_links
 from cogs.welcome.directory.texts import listing_line, offer_lines
+from cogs.welcome.handoff import consent
 
 LINKS = 3  # organizations' public pages shown to who is under 18
 
@@ -93,12 +94,10 @@ async def public_card(call: Call, language: str) -> Card:
 
 async def choose(call: Call, code: str, organization: str) -> None:
     """One organization is chosen: the person sees what would be shared, before anything is."""
-    await cases.own(call, code)
+    case = await cases.own(call, code)
     home = await call.spaces.by_code(call.tx, organization)
-    profile = await profile_of(call.tx, home.id)
-    if home.state != "connected" or profile is None or not profile.open:
-        raise UserError("closed_now", name=home.name)
-    call.say(call.words("chosen", name=home.name, link=profile.link))
+    await consent.check_open(call, home)
+    await consent.offer(call, case, home)
 
 
 async def check_zip(call: Call, value: str) -> str:

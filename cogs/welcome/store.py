@@ -1,7 +1,7 @@
 """The tables of people who want to start, and the only SQL on them.
 
     case      asked -> placed (a hand-off is open) | waiting (no local group yet) -> ended
-    hand-off  offered -> claimed -> introduced -> met | lost · unclaimed · withdrawn
+    hand-off  offered -> claimed -> introduced -> met | lost · unclaimed · undone · withdrawn -> deleted
 
 What somebody told is sealed under their own key; what they agreed to share with one organization is sealed once more,
 under the key of person x organization, and is all that the organization ever reads.
@@ -60,6 +60,8 @@ welcome_handoff = Table(
     Column("value", LargeBinary, nullable=False, info={"sealed": True}),  # the package, under person x organization
     Column("state", String(12), nullable=False),
     Column("greeter", ID, nullable=False, index=True, info=PSEUDONYM),  # "" until somebody takes it
+    Column("passing", Boolean, nullable=False),  # who has them asked the others to take over
+    Column("round", Integer, nullable=False),  # how often they were put before the greeters: each round has a card
     Column("misses", Integer, nullable=False),  # greeters who let their time run out
     Column("until_at", Moment),  # until when somebody has them, or must take them
     Column("offered_at", Moment, nullable=False),

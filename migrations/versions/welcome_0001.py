@@ -99,6 +99,8 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("greeter", sa.String(length=40), nullable=False),
+        sa.Column("passing", sa.Boolean(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("misses", sa.Integer(), nullable=False),
         sa.Column("until_at", sa.BigInteger(), nullable=True),
         sa.Column("offered_at", sa.BigInteger(), nullable=False),

@@ -26,6 +26,8 @@ NO_LINE = {
     "checkins.done": "a promise is kept",
     "checkins.drop": "a promise is given up",
     "checkins.list": "reads",
+    "welcome.claim": "who welcomes whom is kept with the hand-off and no longer",
+    "welcome.greeter": "one's own name",
     "orgs.zone": "how times are shown",
 }
 WITH_RIGHTS = [name for name, entry in ENTRIES.items() if entry.level is not Level.ANYONE]

@@ -19,7 +19,8 @@ from cogs.alerts.store import alert
 from tests.conformance.house import RehearsalHouse
 from tests.conformance.test_checkins import code_in, open_checkin
 from tests.features.alerts.coalition import Member, connect, send, write
-from tests.features.welcome.newcomers import told
+from tests.features.welcome.handoffs import shares, takes
+from tests.features.welcome.newcomers import changes, told
 
 NAMING = {"code", "organization", "call", "cycle", "person", "case"}  # fields that name an object
 # A code that is itself the right to use it (59 random bits, once, for a short time) has no owner to protect.
@@ -84,10 +85,22 @@ async def case_of(house: RehearsalHouse, owner: Member) -> str:
     return code_in((await told(house, owner.moderator)).text, "N")
 
 
+async def shared_with(house: RehearsalHouse, owner: Member) -> str:
+    await changes(house, owner)
+    return await shares(house, await house.new_person("Ana"), owner)
+
+
+async def held_by(house: RehearsalHouse, owner: Member) -> str:
+    await changes(house, owner)
+    code = await shares(house, await house.new_person("Ben"), owner)
+    await takes(house, owner.moderator, owner)
+    return code
+
+
 MAKERS = {
     "alerts": (draft_of, sent_by),
     "checkins": (open_cycle_of, closed_cycle_of, promise_of),
-    "welcome": (case_of,),
+    "welcome": (case_of, shared_with, held_by),
 }
 
 
