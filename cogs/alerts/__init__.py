@@ -13,6 +13,7 @@ from dataclasses import replace
 from bot.feature import Entry, Feature, Field, Kind, Level
 from cogs.alerts import answers, ledger, receiving, rules, sending, writing
 from cogs.alerts.copies import check_code, codes_here, own_codes
+from cogs.alerts.going import places
 from cogs.alerts.policies import asking, deciding
 from cogs.alerts.policies.rules import MODES, TOPICS
 
@@ -29,6 +30,8 @@ NOTES = Field("notes", Kind.TEXT, limit=rules.ACCESS, check=writing.check_words)
 OTHER_WHAT = Field("other_what", limit=rules.TITLE, check=writing.check_words)
 OTHER_ASK = Field("other_ask", Kind.TEXT, limit=rules.ASK, check=writing.check_words)
 OTHER_ACCESS = Field("other_access", Kind.TEXT, False, limit=rules.ACCESS, check=writing.check_words)
+
+PLACES = Field("number", Kind.NUMBER, False, limit=6, check=places.check_number)
 
 CORRECTED = (WHAT, ASK, replace(WHEN, check=sending.check_when_again), WHERE, LINK)
 
@@ -67,6 +70,10 @@ feature = Feature(
             form=True, fixed=1, prefill=writing.known, listed=False, records=("corrected",),
         ),
         Entry("topic", writing.topic, Level.SENDER, (CODE, TOPIC), listed=False),
+        Entry(
+            "places", writing.places, Level.SENDER, (CODE, PLACES),
+            form=True, fixed=1, prefill=places.known, records=("corrected",),
+        ),
         Entry("discard", writing.discard, Level.SENDER, (CODE,), listed=False),
         Entry("send", sending.send, Level.SENDER, (CODE,), listed=False, records=("sent",)),
         Entry("answer", answers.answer, Level.ANYONE, (CODE_HERE, VALUE)),
@@ -115,7 +122,7 @@ feature = Feature(
             form=True, fixed=1, listed=False, group="incoming", records=("reason",),
         ),
     ),
-    jobs={"lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally},
+    jobs={"lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally, "fill": places.fill},
     hooks={
         "erased": answers.erased, "merged": answers.merged, "kept": answers.kept, "policy": receiving.policy,
         "left": receiving.left, "purge": answers.purge,

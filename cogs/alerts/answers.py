@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.feature import Call, KeyGone, Missing, UserError, new_id
 from cogs.alerts import rules, store
-from cogs.alerts.copies import copy_card, organizations
+from cogs.alerts.copies import SOON, copy_card, organizations, plan_tally
+from cogs.alerts.going import places
+from cogs.alerts.going.store import forget_person, hand_over, leave_line, place_in_line, plan_fill
+from cogs.alerts.rules import Given
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import sum_text
 
 TABLE, COLUMN = "alert_answer", "value"
-STALE = timedelta(minutes=10)  # work that is so late failed for good: it is planned anew
-SOON = timedelta(seconds=30)  # Discord's copies follow at most so often (DESIGN 2)
 
 
 async def answer(call: Call, code: str, value: str) -> None:
@@ -24,14 +25,27 @@ async def answer(call: Call, code: str, value: str) -> None:
         raise Missing
     _check_open(call, alert, value)
     earlier = await store.answer_of(call.tx, alert.id, call.person.id)
-    before = await _open(call.people.keyring, earlier) if earlier else ("", "")
-    home = call.organization.id if call.organization else before[1]
-    if (value, home) != before:
-        await _write(call, alert, (value, home), before, earlier.id if earlier else "")
+    before = await _open(call.people.keyring, earlier) if earlier else Given()
+    value = await places.what_counts(call, alert, value, before.value)
+    home = call.organization.id if call.organization else before.organization
+    after = Given(value, home, before.went if value in rules.YES else "")
+    if after != before:
+        await _write(call, alert, after, before, earlier.id if earlier else "")
+        await places.step(call, alert, before.value, value)
     total = await store.total(call.tx, alert.id)
-    if (value in rules.YES or before[0] in rules.YES) and total.yes >= rules.SUM_FROM - 1:
-        await _plan_tally(call, alert)
-    call.say(f"said.{value}", sum=sum_text(call.words, total, alert.content.timed))
+    if rules.sum_is_shown(alert.content, before.value, value, total):
+        await plan_tally(call, alert)
+    await _say(call, alert, value, total)
+
+
+async def _say(call: Call, alert: Alert, value: str, total: rules.Sum) -> None:
+    shown = sum_text(call.words, total, alert.content.timed)
+    if value == rules.WAITING:
+        number = await place_in_line(call.tx, alert.id, call.person.id)
+        leave = call.choice("leave_list_button", "answer", alert.code, "cant")
+        call.say("said.wait", leave, number=number, sum=shown)
+    else:
+        call.say(f"said.{value}", sum=shown)
 
 
 def _check_open(call: Call, alert: Alert, value: str) -> None:
@@ -43,28 +57,20 @@ def _check_open(call: Call, alert: Alert, value: str) -> None:
         raise UserError("over.timed" if alert.content.timed else "over.untimed", field="value")
 
 
-async def _open(keyring: Any, row: Any) -> tuple[str, str]:
+async def _open(keyring: Any, row: Any) -> Given:
     key = await keyring.existing(row.person)
     return store.unpack(key.open(bytes(row.value), TABLE, row.id, COLUMN))
 
 
-async def _write(call: Call, alert: Alert, after: tuple[str, str], before: tuple[str, str], row: str) -> None:
+async def _write(call: Call, alert: Alert, after: Given, before: Given, row: str) -> None:
     """The row, sealed, and the tallies that move, in this one transaction."""
-    moves = [(*after, 1), (*before, -1)] if row else [(*after, 1)]
     known, row = row, row or new_id()
-    sealed = await call.seal(call.person.id, "", store.pack(*after), TABLE, row, COLUMN)
+    sealed = await call.seal(call.person.id, "", store.pack(after), TABLE, row, COLUMN)
     if known:
         await store.change_answer(call.tx, row, sealed, call.now)
     else:
         await store.add_answer(call.tx, row, alert.id, call.person.id, sealed, call.now)
-    await store.count(call.tx, alert.id, *moves)
-
-
-async def _plan_tally(call: Call, alert: Alert) -> None:
-    """One waiting job a call: a press costs the same whether a call has one copy or five hundred."""
-    if alert.tally_at is None or alert.tally_at < call.now - STALE:
-        await store.plan_tally(call.tx, alert.id, call.now + SOON)
-        await call.at(call.now + SOON, "tally", alert.id)
+    await store.count(call.tx, alert.id, *after.moves(1), *before.moves(-1))
 
 
 async def tally(call: Call, subject: str) -> None:
@@ -106,28 +112,44 @@ async def erased(tx: Any, keyring: Any, person: str) -> None:
     """Takes somebody's answers out of the sums and deletes them; their key is still there."""
     for row in await store.answers_of(tx, person):
         with suppress(KeyGone):  # erased half-way before: what was answered cannot be read any more
-            value, home = await _open(keyring, row)
-            await store.count(tx, row.alert, (value, home, -1))
+            given = await _open(keyring, row)
+            await store.count(tx, row.alert, *given.moves(-1))
+            await _free(tx, row, given)
         await store.forget_answer(tx, row.id)
+    await forget_person(tx, person)
+
+
+async def _free(tx: Any, row: Any, given: Given) -> None:
+    """A place that somebody held goes to the first in line."""
+    alert = await store.of_id(tx, row.alert) if given.value == "in" else None
+    if alert is not None and alert.content.limit:
+        await plan_fill(tx, row.alert, row.made_at)
 
 
 async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
     """Two accounts became one person: where both answered, the later answer counts, once."""
     kept_rows = {row.alert: row for row in await store.answers_of(tx, new)}
     for row in await store.answers_of(tx, old):
-        value, home = await _open(keyring, row)
         other = kept_rows.get(row.alert)
-        if other is not None and other.made_at >= row.made_at:
-            await store.count(tx, row.alert, (value, home, -1))
-            await store.forget_answer(tx, row.id)
-            continue
+        given = await _open(keyring, row)
         if other is not None:
-            earlier = await _open(keyring, other)
-            await store.count(tx, row.alert, (*earlier, -1))
-            await store.forget_answer(tx, other.id)
+            given = await _join(tx, keyring, row, other)
         key = await keyring.of_person(new)
-        sealed = key.seal(store.pack(value, home), TABLE, row.id, COLUMN)
-        await store.move_answer(tx, row.id, new, sealed)
+        await store.move_answer(tx, row.id, new, key.seal(store.pack(given), TABLE, row.id, COLUMN))
+        await hand_over(tx, row.alert, old, new)
+        if given.value != rules.WAITING:
+            await leave_line(tx, row.alert, new)
+
+
+async def _join(tx: Any, keyring: Any, row: Any, other: Any) -> Given:
+    """Of the two answers `row` stays, with what counts of both; a place that was held twice is free."""
+    one, two = await _open(keyring, row), await _open(keyring, other)
+    counts = rules.joined(one, two, one if row.made_at > other.made_at else two)
+    await store.count(tx, row.alert, *counts.moves(1), *one.moves(-1), *two.moves(-1))
+    await store.forget_answer(tx, other.id)
+    for given in (one, two):
+        await _free(tx, row, given)
+    return counts
 
 
 async def purge(tx: Any, now: datetime) -> None:

@@ -20,6 +20,7 @@ from bot.feature import (
     When,
     read_code,
     show_when_short,
+    timedelta,
 )
 from cogs.alerts import rules, store
 from cogs.alerts.policies import store as policies
@@ -29,6 +30,8 @@ from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import Look, copy_text, readers, title_in
 
+STALE = timedelta(minutes=10)  # work that is so late failed for good: it is planned anew
+SOON = timedelta(seconds=30)  # Discord's copies follow at most so often (DESIGN 2)
 LIKELY = 10  # codes that are suggested while one is typed
 
 
@@ -196,6 +199,13 @@ async def _language(call: Call, channel: str) -> str:
         return (await call.spaces.channel(call.tx, channel)).language
     except Missing:
         return "both"
+
+
+async def plan_tally(call: Call, alert: Alert) -> None:
+    """One waiting job a call: a press costs the same whether a call has one copy or five hundred."""
+    if alert.tally_at is None or alert.tally_at < call.now - STALE:
+        await store.plan_tally(call.tx, alert.id, call.now + SOON)
+        await call.at(call.now + SOON, "tally", alert.id)
 
 
 def longest(call: Call, alert: Alert, home: Organization, targets: Sequence[Target]) -> Md:

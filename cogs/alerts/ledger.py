@@ -11,7 +11,7 @@ from cogs.alerts.store import Alert
 from cogs.alerts.texts import sum_text, when_short
 
 LISTED = 10
-ANSWERS = (*rules.UNTIMED, *rules.TIMED)
+ANSWERS = (*rules.UNTIMED, *rules.TIMED, rules.WAITING)
 PAGE = 40  # spaces on one page of the ledger: about two messages
 # What needs somebody comes first.
 ORDER = (

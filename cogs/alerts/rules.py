@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 TITLE, ASK, PLACE, ACCESS, LINK, LINE = 80, 600, 120, 300, 300, 200  # most characters of each field
@@ -21,6 +22,9 @@ ANSWERS_KEPT = timedelta(days=60)  # after answers close; sums stay as long as t
 SUM_FROM = 5  # a smaller sum is not shown in copies (WORDS-AND-DEFAULTS)
 TIMED, UNTIMED = ("in", "maybe", "cant"), ("done",)
 YES = ("in", "done")
+WAITING = "wait"  # said yes, and waits for a place
+TOLD = (*YES, WAITING)  # who hears of another time or place
+PLACES = 100_000  # most places of a call
 
 NOT_ASKED = ("never", "nowhere", "late")  # standings of which there is no delivery
 ENDED = (*NOT_ASKED, "declined", "lapsed", "left")
@@ -34,7 +38,7 @@ _TAG = re.compile(r"</?[a-z][a-z0-9-]{0,20}(?:\s[^<>]{0,200})?/?>", re.IGNORECAS
 class Content:
     """What a call says. `language` is that of `title` and `ask`; `other_*` the other language's text, if there is one.
 
-    `starts_at` is UTC, None for an ask without a time; `zone` the one in which people meant it.
+    `starts_at` is UTC, None for an ask without a time; `zone` the one in which people meant it; `places` 0: no limit.
     """
 
     title: str
@@ -50,6 +54,12 @@ class Content:
     other_ask: str = ""
     other_access: str = ""
     topic: str = ""  # of policies.rules.TOPICS, or "" for none
+    places: int = 0
+
+    @property
+    def limit(self) -> int:
+        """How many people can come; 0: as many as want to. An ask without a time has room for everybody."""
+        return self.places if self.timed else 0
 
     @property
     def timed(self) -> bool:
@@ -163,28 +173,64 @@ def answers_close(content: Content, sent_at: datetime) -> datetime:
 # -- counting -------------------------------------------------------------------------------------------------------
 
 
+class Given(NamedTuple):
+    """What somebody answered, through which organization ("": the direct room), and whether they say they went."""
+
+    value: str = ""
+    organization: str = ""
+    went: str = ""  # went | absent, once they were asked
+
+    def moves(self, by: int) -> list[tuple[str, str, int]]:
+        """What this answer adds to the tallies (1) or takes out of them (-1)."""
+        return [(value, self.organization, by) for value in (self.value, self.went) if value]
+
+
 @dataclass(frozen=True)
 class Sum:
     """How many people answered what, and from how many organizations those came who said yes."""
 
     counts: Mapping[str, int]
     organizations: int
+    of: tuple[str, ...] = YES
 
     @property
     def yes(self) -> int:
         """*I'm in* and *I did it* together."""
-        return sum(self.counts.get(value, 0) for value in YES)
+        return sum(self.counts.get(value, 0) for value in self.of)
 
 
-def add_up(tallies: Iterable[tuple[str, str, int]]) -> Sum:
-    """The sum of (organization or "", answer, count)."""
+def add_up(tallies: Iterable[tuple[str, str, int]], of: tuple[str, ...] = YES) -> Sum:
+    """The sum of (organization or "", answer, count); `of`: the answers whose people and organizations are meant."""
     counts: dict[str, int] = {}
     present = set()
     for organization, value, n in tallies:
         counts[value] = counts.get(value, 0) + n
-        if n > 0 and value in YES and organization:
+        if n > 0 and value in of and organization:
             present.add(organization)
-    return Sum(counts, len(present))
+    return Sum(counts, len(present), of)
+
+
+def free_places(content: Content, total: Sum) -> int:
+    """How many more can come."""
+    return max(0, (content.limit or PLACES) - total.yes)
+
+
+def joined(one: Given, other: Given, later: Given) -> Given:
+    """Of two answers that turn out to be one person's, one of them the `later`: what counts.
+
+    A yes is not lost to its own echo: where both said yes, a place is better than waiting for one.
+    """
+    if not {one.value, other.value} <= {"in", WAITING}:
+        return later
+    value = "in" if "in" in (one.value, other.value) else WAITING
+    return Given(value, later.organization, later.went or one.went or other.went)
+
+
+def sum_is_shown(content: Content, before: str, after: str, total: Sum) -> bool:
+    """Whether an answer changes what stands in the copies: a sum from five on, or how many places are left."""
+    if not {before, after} & set(YES):
+        return False
+    return total.yes >= SUM_FROM - 1 or (content.limit > 0 and total.yes >= content.limit - 1)
 
 
 def answers_for(content: Content) -> tuple[str, ...]:
@@ -201,10 +247,10 @@ def pace(seconds_per_message: float) -> timedelta:
 
 
 def changes(old: Content, new: Content) -> tuple[str, ...]:
-    """Which parts differ: title, ask, time, place, link, access."""
+    """Which parts differ: title, ask, time, place, link, access, places."""
     pairs: Sequence[tuple[str, tuple[str, ...]]] = (
         ("title", ("title", "other_title")), ("ask", ("ask", "other_ask")), ("time", ("starts_at", "date_only")),
-        ("place", ("place",)), ("link", ("link",)), ("access", ("access", "other_access")),
+        ("place", ("place",)), ("link", ("link",)), ("access", ("access", "other_access")), ("places", ("places",)),
     )  # fmt: skip
     return tuple(key for key, names in pairs if any(getattr(old, one) != getattr(new, one) for one in names))
 

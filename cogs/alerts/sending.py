@@ -12,7 +12,6 @@ from bot.feature import Call, Card, Channel, Choice, KeyGone, Md, Organization, 
 from cogs.alerts import rules, store
 from cogs.alerts.copies import (
     Target,
-    answer_choices,
     ask_card,
     channels_for,
     check_fits,
@@ -28,7 +27,8 @@ from cogs.alerts.copies import (
 )
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
-from cogs.alerts.texts import body, changed_words, moment, told_text
+from cogs.alerts.telling import tell_one
+from cogs.alerts.texts import body, changed_words, moment
 
 PORTION = 100  # people told in one transaction: a press never waits for a long one
 
@@ -95,11 +95,13 @@ def _confirm(call: Call, alert: Alert, targets: Sequence[Target]) -> None:
 def _sent_choices(call: Call, alert: Alert) -> list[Choice]:
     own = call.home.id
     other = "change" if len(alert.content.languages) > 1 else "add"
+    room = [call.choice("preview.limit", "places", alert.code, organization=own)] if alert.content.timed else []
     return [
         call.choice("where_button", "where", alert.code, organization=own),
         call.choice("correct_button", "correct", alert.code, organization=own),
         call.choice(f"preview.{other}_{alert.content.other}", "translate", alert.code, organization=own),
         call.choice("preview.access", "access", alert.code, organization=own),
+        *room,
         call.choice("takeback_button", "takeback", alert.code, organization=own, weight="danger"),
     ]
 
@@ -210,6 +212,8 @@ async def bring(call: Call, alert: Alert, content: Content) -> None:
     await call.record("corrected", alert.code, version=newer.version)
     if rules.must_be_told(changed):
         await call.at(call.now, "tell", alert.id, kind="corrected", after="")
+    if content.limit != alert.content.limit:
+        await call.at(call.now, "fill", alert.id)
     said = call.words("corrected_now", n=reached, what=changed_words(call.words, changed))
     shown = body(call.words_in(content.language), content, content.language)
     call.say(call.card(Md(f"{said}\n\n{shown}"), *_sent_choices(call, newer), code=alert.code))
@@ -296,20 +300,10 @@ async def tell(call: Call, subject: str, kind: str, after: str) -> None:
     if alert is None or (kind == "corrected") != (alert.state == "sent"):
         return
     rows = await store.answers(call.tx, subject, after, PORTION)
-    homes = await organizations(call)
     for row in rows:
         with suppress(KeyGone):  # erased half-way: nobody to tell
-            value, home = store.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
-            if value in rules.YES:
-                space = homes[home].language if home in homes else alert.content.language
-                await _tell_one(call, alert, row.person, kind, space)
+            given = store.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
+            if given.value in rules.TOLD:
+                await tell_one(call, alert, row.person, given.organization, kind)
     if len(rows) == PORTION:
         await call.at(call.now, "tell", subject, kind=kind, after=rows[-1].id)
-
-
-async def _tell_one(call: Call, alert: Alert, person: str, kind: str, space: str) -> None:
-    """In their own language, if they chose one; else in that of the space where they answered, which may be both."""
-    language = (await call.people.get(call.tx, person)).language or space
-    text = told_text(call.words_in, alert.content, language, kind, alert.changed)
-    choices = answer_choices(call, alert, language)[:-1] if kind == "corrected" else []
-    await call.tell(person, call.card_in(language, text, *choices, code=alert.code), alert.id)

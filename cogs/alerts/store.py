@@ -14,7 +14,8 @@ from bot.db import Moment, Row, Tx, metadata, upsert
 from bot.feature import Channel, Scope, new_code, new_id
 from bot.tables import ID, delivery, owned
 from cogs.alerts import rules
-from cogs.alerts.rules import Content
+from cogs.alerts.going.store import forget_calls
+from cogs.alerts.rules import Content, Given
 
 SYSTEM = Scope(system=True)
 
@@ -24,7 +25,7 @@ alert = Table(
     Column("id", ID, primary_key=True),
     Column("code", String(16), nullable=False, unique=True),
     Column("organization", ID, nullable=False, index=True),  # whose call it is
-    Column("state", String(16), nullable=False),  # draft | sent | withdrawn
+    Column("state", String(16), nullable=False),  # draft | planned | sent | withdrawn
     Column("version", Integer, nullable=False),
     Column("content", Text, nullable=False, info={"plain": "a public text about an action, not about a person"}),
     Column("changed", String(80), nullable=False),  # what the newest version changed: "time,place"
@@ -33,6 +34,9 @@ alert = Table(
     Column("corrected_at", Moment),
     Column("closes_at", Moment),  # until when answers are taken
     Column("tally_at", Moment),  # when the copies get the newest sum; empty: nothing is planned
+    Column("leave_at", Moment),  # when a planned call leaves for its first space
+    Column("leave", String(120)),  # how it leaves (rules.Leave), once its author said so
+    Column("asked_at", Moment),  # when those who said yes were asked whether they went
     info=owned(
         "organization",
         "its senders; everybody once it is posted",
@@ -94,7 +98,7 @@ alert_tally = Table(
     metadata,
     Column("alert", ID, primary_key=True),
     Column("organization", ID, primary_key=True),  # "" when the answer came from a direct room
-    Column("value", String(8), primary_key=True),  # in | maybe | cant | done
+    Column("value", String(8), primary_key=True),  # in | maybe | cant | done | wait | went | absent
     Column("n", Integer, nullable=False),
     info=owned("coalition", "everybody, as one sum", "with the call"),
 )
@@ -117,6 +121,9 @@ class Alert:
     corrected_at: datetime | None
     closes_at: datetime | None
     tally_at: datetime | None
+    leave_at: datetime | None = None
+    leave: str | None = None
+    asked_at: datetime | None = None
 
     @property
     def ask(self) -> str:
@@ -284,15 +291,14 @@ _COUNT = upsert(alert_tally, "alert", "organization", "value", add=["n"])
 _TALLIES = SYSTEM.select(alert_tally).where(alert_tally.c.alert == bindparam("alert"))
 
 
-def pack(value: str, organization: str) -> str:
+def pack(given: Given) -> str:
     """What is sealed in an answer."""
-    return json.dumps([value, organization])
+    return json.dumps(given if given.went else given[:2])
 
 
-def unpack(text: str) -> tuple[str, str]:
-    """(answer, organization) again."""
-    value, organization = json.loads(text)
-    return str(value), str(organization)
+def unpack(text: str) -> Given:
+    """The answer again."""
+    return Given(*json.loads(text))
 
 
 async def answer_of(tx: Tx, call: str, person: str) -> Row | None:
@@ -316,9 +322,9 @@ async def count(tx: Tx, call: str, *moves: tuple[str, str, int]) -> None:
     await tx.run(_COUNT, [{"alert": call, **dict(zip(keys, move, strict=True))} for move in moves])
 
 
-async def total(tx: Tx, call: str) -> rules.Sum:
-    """The sum of a call, from its tallies."""
-    return rules.add_up((row.organization, row.value, row.n) for row in await tx.all(_TALLIES, alert=call))
+async def total(tx: Tx, call: str, of: tuple[str, ...] = rules.YES) -> rules.Sum:
+    """The sum of a call, from its tallies; `of`: the answers that make up its number of people."""
+    return rules.add_up(((row.organization, row.value, row.n) for row in await tx.all(_TALLIES, alert=call)), of)
 
 
 async def answers(tx: Tx, call: str, after: str, most: int) -> list[Row]:
@@ -367,10 +373,12 @@ async def purge(tx: Tx, now: datetime) -> None:
     over = await tx.all(SYSTEM.select(alert, c.id).where(c.closes_at < now - rules.ANSWERS_KEPT))
     for part in _portions([row.id for row in over]):
         await tx.run(SYSTEM.delete(alert_answer).where(alert_answer.c.alert.in_(part)))
+        await forget_calls(tx, part)
     old = await tx.all(SYSTEM.select(alert, c.id).where(c.sent_at < now - rules.TEXTS_KEPT))
     for part in _portions([row.id for row in old]):
         for table in (alert_version, alert_copy, alert_answer, alert_tally):
             await tx.run(SYSTEM.delete(table).where(table.c.alert.in_(part)))
+        await forget_calls(tx, part)
         await tx.run(SYSTEM.delete(alert).where(c.id.in_(part)))
 
 

@@ -113,9 +113,18 @@ def _tail(speakers: Speakers, content: Content, look: Look) -> list[Md]:
         lines.append(_corrected(speakers, When(look.corrected_at, look.zone), look))
     if look.people >= rules.SUM_FROM:
         lines.append(speak("so_many_done" if not content.timed else "so_many_in", n=look.people))
+    if content.limit:
+        lines.append(_room(speak, content.limit, look.people))
     through = "from_own" if look.own else "from_through"
     lines.append(speak(through, sender=look.sender, receiver=look.receiver))
     return lines
+
+
+def _room(speak: Speaker, limit: int, people: int) -> Md:
+    """How many places are left; as long as fewer than five people have one, only how many there are."""
+    if people >= limit:
+        return speak("full")
+    return speak("places_left", n=limit - people) if people >= rules.SUM_FROM else speak("places_all", n=limit)
 
 
 def _corrected(speak: Speakers, at: When, look: Look) -> Md:

@@ -22,6 +22,7 @@ from bot.feature import (
 )
 from cogs.alerts import rules, store
 from cogs.alerts.copies import Target, check_fits, check_length, longest, own_call, plan
+from cogs.alerts.going.places import with_places
 from cogs.alerts.policies.rules import ELECTORAL
 from cogs.alerts.rules import Content
 from cogs.alerts.sending import bring
@@ -113,6 +114,12 @@ async def translate(call: Call, code: str, other_what: str, other_ask: str, othe
     await _rewrite(call, alert, content)
 
 
+async def places(call: Call, code: str, number: str) -> None:
+    """How many people can come. On a call that was sent it is a correction, and more places go to who waits."""
+    alert = await own_call(call, code, "draft", "sent")
+    await _rewrite(call, alert, await with_places(call, alert, number or "0"))
+
+
 async def _rewrite(call: Call, alert: Alert, content: Content, guessed: bool = False) -> None:
     if alert.state == "sent":
         await bring(call, alert, content)
@@ -168,8 +175,11 @@ def _choices(call: Call, alert: Alert) -> list[Choice]:
     other = "change" if len(alert.content.languages) > 1 else "add"
     labels = {
         "send": "preview.send", "change": "preview.change", "access": "preview.access",
-        "translate": f"preview.{other}_{alert.content.other}", "topic": "preview.topic", "discard": "preview.discard",
+        "translate": f"preview.{other}_{alert.content.other}", "topic": "preview.topic", "places": "preview.limit",
+        "discard": "preview.discard",
     }  # fmt: skip
+    if not alert.content.timed:  # an ask without a time has room for everybody
+        labels.pop("places")
     weights = {"send": "main", "discard": "danger"}
     return [
         call.choice(label, entry, alert.code, weight=weights.get(entry, "plain"), **mine)
@@ -181,7 +191,8 @@ def _time_lines(call: Call, content: Content, guessed: bool) -> list[Md]:
     if not content.timed:
         return [call.words("preview.no_time")]
     shown = [call.words("preview.time", time=show_when(moment(content), call.language))]
-    return [*shown, call.words("preview.guessed")] if guessed else shown
+    shown += [call.words("preview.guessed")] if guessed else []
+    return [*shown, call.words("preview.places", n=content.limit)] if content.limit else shown
 
 
 def _topic_line(call: Call, content: Content) -> Md:

@@ -41,6 +41,8 @@ KEPT: dict[str, tuple[timedelta, dict[str, Any]]] = {
     "alert_copy": (365 * DAY, {}),
     "alert_tally": (365 * DAY, {}),
     "alert_answer": (60 * DAY, {}),
+    "alert_line": (60 * DAY, {}),
+    "alert_reminder": (60 * DAY, {}),
     "checkin": (365 * DAY, {"state": "closed"}),
     "checkin_answer": (60 * DAY, {}),
     "checkin_promise": (365 * DAY, {"state": "done"}),
