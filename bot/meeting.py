@@ -50,7 +50,8 @@ class Introduces:
 
     async def meeting_place(self, newcomer: str, greeter: str, near: Sequence[Channel]) -> str:
         """Where two people (ids) can be introduced by the bot: the name of a platform, or "" when only a relay is
-        possible. `near`: channels of the greeter's organization in which a private thread could be made."""
+        possible. `near`: channels of the greeter's organization in which a private thread could be made; who does
+        not see such a channel (one for greeters alone) would not see its thread either, so then it is a relay."""
         spot = await self._spot(newcomer, greeter, near)
         return spot.platform if spot else ""
 

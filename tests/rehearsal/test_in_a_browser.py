@@ -12,6 +12,8 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.demo.hands import Walk
 from bot.demo.stage import Stage
+from tests.rehearsal.test_page_server import introduced
+from tests.rigs.introducing import FIRST, TITLE
 
 AUDIT = (Path(__file__).parent / "audit.js").read_text(encoding="utf-8")
 NAMED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
@@ -241,3 +243,18 @@ async def test_the_clock_moves_on_all_screens(visitor: Visitor) -> None:
     await page.get_by_role("button", name="+1 day").click()
     await expect(page.locator("#toast")).to_contain_text("It is now")
     assert str(before)[:10] < str(await shown.get_attribute("datetime"))[:10]
+
+
+async def test_a_place_for_two_is_on_their_screens_only(visitor: Visitor, stage: Stage) -> None:
+    """c7: it opens by itself in the list of channels, and says who can read it."""
+    page = await visitor.open()
+    screen = page.locator(".screen").first
+    await introduced(stage, "forms", "forms:noa", "forms:beto", "forms-marigold/calls")
+    for who, sees in (("forms:noa", 1), ("forms:beto", 1), ("forms:alma", 0)):
+        await screen.locator("select").first.select_option(who)
+        await expect(screen.get_by_role("button", name=TITLE)).to_have_count(sees)
+        if sees:
+            pill = screen.get_by_role("button", name=TITLE)
+            await expect(pill).to_have_attribute("title", re.compile("manages threads"))
+            await pill.click()
+            await expect(screen.get_by_role("log")).to_contain_text(FIRST)
