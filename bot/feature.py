@@ -28,6 +28,7 @@ from bot.db import Tx, insert, upsert
 from bot.declared import Entry, Feature, Field, Kind
 from bot.drawing import Drawing, draw
 from bot.errors import KeyGone, Missing, Refused, UserError
+from bot.freeze import NOTICE, Frozen, freeze, frozen, is_second, thaw, wish_again
 from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.landing import Landing
 from bot.meeting import Introduces
@@ -295,10 +296,11 @@ def as_plain(text: Md) -> str:
 
 
 __all__ = [
-    "BOTH", "LANGUAGES", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Delivery", "Drawing",
-    "Entry", "Feature", "Field", "File", "KeyGone", "Kind", "Landing", "Level", "Link", "Md", "Missing", "Option",
-    "Organization", "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services", "Speaker", "UserError",
-    "When", "WhenRefused", "as_plain", "check_text", "datetime", "draw", "escape", "find_links", "fold", "is_zone",
-    "judge_link", "new_code", "new_id", "new_secret_code", "parse_when", "read_code", "show_when", "show_when_short",
-    "show_zone", "time_markdown", "timedelta", "zone_of_state",
+    "BOTH", "LANGUAGES", "NOTICE", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Delivery",
+    "Drawing", "Entry", "Feature", "Field", "File", "Frozen", "KeyGone", "Kind", "Landing", "Level", "Link", "Md",
+    "Missing", "Option", "Organization", "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services",
+    "Speaker", "UserError", "When", "WhenRefused", "as_plain", "check_text", "datetime", "draw", "escape",
+    "find_links", "fold", "freeze", "frozen", "is_second", "is_zone", "judge_link", "new_code", "new_id",
+    "new_secret_code", "parse_when", "read_code", "show_when", "show_when_short", "show_zone", "thaw", "time_markdown",
+    "timedelta", "wish_again", "zone_of_state",
 ]  # fmt: skip

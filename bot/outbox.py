@@ -101,14 +101,14 @@ class Outbox:
 
     async def post(
         self, tx: Tx, channel: Channel, card: Card, *, subject: str, now: datetime, version: int = 1,
-        held: bool = False,
+        held: bool = False, rank: int = 0,
         due_at: datetime | None = None, expires_at: datetime | None = None, urgent: bool = False, silent: bool = False,
     ) -> str:  # fmt: skip
         """One copy for one channel; its delivery id. `held` waits for `release`."""
         return await self._insert(
             tx, subject=subject, version=version, kind="post", platform=channel.platform, channel=channel.id,
             organization=channel.organization, address=channel.address, lane=f"{channel.platform}:{channel.address}",
-            state="held" if held else "queued", card=card.to_json(), urgent=urgent, silent=silent,
+            state="held" if held else "queued", card=card.to_json(), urgent=urgent, silent=silent, rank=rank,
             due_at=due_at or now, expires_at=expires_at or now + CALL_LIFE, made_at=now,
         )  # fmt: skip
 

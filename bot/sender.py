@@ -22,6 +22,7 @@ from bot import tables as t
 from bot.clock import Clock
 from bot.db import Database, Row, Tx, upsert
 from bot.errors import CausewayError, Denied, Gone, KeyGone, Limited, PlatformError, Revoked, Unreachable
+from bot.freeze import frozen, goes_on
 from bot.meeting import UNMET, Meetings
 from bot.outbox import Delivery, Outbox
 from bot.people import People
@@ -53,6 +54,7 @@ _DUE = (
         t.delivery.c.platform == bindparam("p"),
         t.delivery.c.state == "queued",
         t.delivery.c.due_at <= bindparam("n"),
+        goes_on(t.delivery),
         ~select(literal(1))
         .where(
             _before.c.lane == t.delivery.c.lane,
@@ -62,6 +64,7 @@ _DUE = (
                     _before.c.state == "queued",
                     # What is due later and was never tried (a stop window) does not hold up the others.
                     or_(_before.c.due_at <= bindparam("n"), _before.c.tries > 0),
+                    goes_on(_before),
                     or_(
                         _before.c.rank < t.delivery.c.rank,
                         and_(_before.c.rank == t.delivery.c.rank, _before.c.seq < t.delivery.c.seq),
@@ -205,7 +208,8 @@ class Sender:
         return [task.result() for task in finished]
 
     async def _claim(self, tx: Tx, most: int, now: datetime) -> list[Row]:
-        rows = await tx.all(_DUE, p=self._adapter.name, n=now, most=most)
+        stopped = await frozen(tx) is not None
+        rows = await tx.all(_DUE, p=self._adapter.name, n=now, most=most, open=int(not stopped))
         late = [row for row in rows if row.expires_at is not None and row.expires_at <= now]
         for row in late:
             await self._mark_late(tx, row, now)

@@ -279,6 +279,19 @@ audit = Table(
     ),
 )  # fmt: skip
 
+freeze = Table(
+    "freeze",
+    metadata,
+    Column("id", String(8), primary_key=True),  # one row at most
+    Column("organization", ID, nullable=False),  # whose moderator stopped everything
+    pseudonym("person", nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("again_organization", ID, nullable=False),  # whose moderator wants to start again; "" for nobody
+    pseudonym("again_person", nullable=False),
+    Column("again_at", Moment),
+    info=owned("coalition", "everybody: that it is stopped, and by which organization", "when it is started again"),
+)
+
 matrix_event = Table(
     "matrix_event",
     metadata,

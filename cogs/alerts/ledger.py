@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.feature import Call, Card, Choice, Landing, Md, UserError, When, show_when_short
+from bot.feature import Call, Card, Choice, Landing, Md, UserError, When, frozen, show_when_short
 from cogs.alerts import rules, store
 from cogs.alerts.copies import organizations, own_call
 from cogs.alerts.store import Alert
@@ -86,6 +86,8 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
         return call.words("ledger.because", said=copy.line)
     if state == "expired" and copy.standing == "lapsed":
         return call.words("reason.silence")
+    if state == "queued" and await frozen(call.tx) is not None:
+        return call.words("ledger.stopped")
     if landing is None or not landing.reason or state not in ("failed", "queued", "unknown", "outdated", "standing"):
         return None
     for channel in await call.spaces.channels(call.tx, "calls", [copy.organization]):

@@ -29,6 +29,7 @@ NO_LINE = {
     "welcome.claim": "who welcomes whom is kept with the hand-off and no longer",
     "welcome.greeter": "one's own name",
     "orgs.zone": "how times are shown",
+    "stopping.show": "reads",
 }
 WITH_RIGHTS = [name for name, entry in ENTRIES.items() if entry.level is not Level.ANYONE]
 

@@ -58,6 +58,7 @@ WITH_AN_ORGANIZATION |= {"welcome_panel", "alert_policy", "alert_offer"}
 OWN = {
     "note": "what the bot keeps of itself, overwritten",
     "stranger": "60 minutes, see the test of its own",
+    "freeze": "until two organizations start again: tests/machines/test_freeze_machine.py",
     "audit": "400 days, then one line for all: tests/security/test_audit_chain.py",
 }
 
