@@ -1,4 +1,4 @@
-"""By hand: `python -m tests.kill --times 50`."""
+"""By hand: `python -m tests.kill --times 50`, with `--scene checkin` for answers and a debrief."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from tests.kill.scene import play
-from tests.kill.test_kill import check
+from tests.kill import checkin, scene, test_kill, test_kill_checkin
+
+SCENES: dict[str, tuple[ModuleType, Any]] = {
+    "call": (scene, test_kill.check),
+    "checkin": (checkin, test_kill_checkin.check),
+}
 
 
 def main() -> None:
-    """Plays the scene with so many kills and says what became of it; the exit code is that of the check."""
+    """Plays a scene with so many kills and says what became of it; the exit code is that of the check."""
     parser = argparse.ArgumentParser(prog="python -m tests.kill")
+    parser.add_argument("--scene", choices=list(SCENES), default="call")
     parser.add_argument("--times", type=int, default=50)
     parser.add_argument("--seed", type=int, default=None)
     asked = parser.parse_args()
+    module, check = SCENES[asked.scene]
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(play(Path(folder), asked.times, asked.seed))
-    print(f"{found.kills} kills, {found.retried} deliveries tried again, {dict(found.states)}", file=sys.stderr)
+        found = asyncio.run(module.play(Path(folder), asked.times, asked.seed))
+    print(f"{found.kills} kills", file=sys.stderr)
     check(found)
     print("nothing lost, nothing doubled", file=sys.stderr)
 

@@ -55,13 +55,15 @@ class TownAdapter:
 
     async def _carry_out(self, line: dict[str, Any]) -> None:
         place = Place(NAME, channel=f"direct/{line['who']}", direct=True)
+        if room := line.get("room"):
+            place = Place(NAME, space=room.partition("/")[2], channel=room)
         act = Act(NAME, line["who"], place, f"line {line['number']}", stepwise=True)
 
         async def settle(tx: Tx, outcome: Outcome) -> None:
             await settle_by_outbox(self._core, act, tx, outcome)
             await set_note(tx, READ, str(line["number"]))
 
-        await answer_line(self._core, replace(act, settle=settle), line["text"])
+        await answer_line(self._core, replace(act, settle=settle), line["text"], reply_to=line.get("reply", ""))
 
     async def deliver(self, delivery: Delivery) -> Sent:
         room = f"direct/{delivery.account}" if delivery.kind == "direct" else delivery.address

@@ -6,19 +6,16 @@ import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 from sqlalchemy import select
 
 from bot import tables as t
-from bot.app import build_core
 from bot.core import Core
 from bot.db import Database
-from bot.spaces import Place
 from cogs.alerts.store import alert
 from tests.kill.bot import NAME
-from tests.kill.harness import Process, lives, running, torment
+from tests.kill.harness import Process, lives, torment
+from tests.kill.visitor import Visitor, connect, core_in, town_with_bot
 
 WHO = "mod"
 WORDS = [
@@ -45,73 +42,46 @@ class Found:
 
 async def play(folder: Path, times: int, seed: int | None = None) -> Found:
     """The whole scene with so many kills: half of them during the dialogue, half during the broadcast."""
-    await _install(folder)
-    async with running("tests.kill.town") as town:
-        address = f"http://127.0.0.1:{town.said}"
-        async with running("tests.kill.bot", str(folder), address) as bot, aiohttp.ClientSession(address) as session:
-            async with asyncio.timeout(120 + 30 * times):
-                await _write(session, bot, lives(times // 2, 0.5, seed))
-                await _broadcast(session, bot, lives(times - times // 2, 0.4, seed))
-            await asyncio.sleep(1)  # whatever would come twice comes now
-            return await _look(folder, session, bot)
+    async with core_in(folder) as core:
+        await _install(core)
+    async with town_with_bot(folder) as (visitor, bot):
+        async with asyncio.timeout(120 + 30 * times):
+            await _write(visitor, bot, lives(times // 2, 0.5, seed))
+            await _broadcast(visitor, bot, lives(times - times // 2, 0.4, seed))
+        await asyncio.sleep(1)  # whatever would come twice comes now
+        return await _look(folder, visitor, bot)
 
 
-async def _install(folder: Path) -> None:
-    core = await build_core(f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"m" * 32)
+async def _install(core: Core) -> None:
     now = core.clock.now()
     async with core.db.write() as tx:
         person = await core.people.keep(tx, NAME, WHO, "en", now)
-    for word in WORDS:
-        await _connect(core, word, person.id if word == WORDS[0] else "")
-    await core.keyring.close()
-    await core.db.close()
-
-
-async def _connect(core: Core, word: str, moderator: str) -> None:
-    now = core.clock.now()
+    homes = [await connect(core, word) for word in WORDS]
     async with core.db.write() as tx:
-        made = await core.spaces.add(tx, f"{word} Tenants", now, policy="auto", language="en")
-        space = await core.spaces.connect(tx, made.id, Place(NAME, space=word), word, now)
-        for purpose in ("calls", "moderators"):
-            await core.spaces.set_channel(tx, space, purpose, f"{purpose}/{word}", purpose, "en")
-        if moderator:
-            await core.spaces.grant(tx, moderator, made.id, "moderator", now)
+        await core.spaces.grant(tx, person.id, homes[0].id, "moderator", now)
 
 
-async def _write(session: aiohttp.ClientSession, bot: Process, times: list[float]) -> None:
+async def _write(visitor: Visitor, bot: Process, times: list[float]) -> None:
     killer = asyncio.create_task(torment(bot, times))
     for number, line in enumerate(LINES, 1):
-        await _type(session, line)
+        await visitor.type(WHO, line)
         # Each line is answered by one message, the last one by the call as it will look and by what to do with it.
-        expected = number + (number == len(LINES))
-        async with session.get("/wait", params={"start": "direct/", "n": expected}) as answer:
-            answer.raise_for_status()
+        await visitor.until("direct/", number + (number == len(LINES)))
         await asyncio.sleep(0.2 if not killer.done() else 0)
     await killer
 
 
-async def _broadcast(session: aiohttp.ClientSession, bot: Process, times: list[float]) -> None:
-    preview = (await _room(session, f"direct/{WHO}"))[-1]
+async def _broadcast(visitor: Visitor, bot: Process, times: list[float]) -> None:
+    preview = (await visitor.room(f"direct/{WHO}"))[-1]
     number = next(at for at, label in enumerate(preview["labels"], 1) if label.startswith("Send"))
-    await _type(session, str(number))
+    await visitor.type(WHO, str(number))
     await torment(bot, times)
-    async with session.get("/wait", params={"start": "calls/", "n": len(WORDS)}) as answer:
-        answer.raise_for_status()
+    await visitor.until("calls/", len(WORDS))
 
 
-async def _type(session: aiohttp.ClientSession, line: str) -> None:
-    async with session.post("/type", json={"who": WHO, "text": line}) as answer:
-        answer.raise_for_status()
-
-
-async def _room(session: aiohttp.ClientSession, room: str) -> list[dict[str, Any]]:
-    async with session.get("/look", params={"room": room}) as answer:
-        return list(await answer.json())
-
-
-async def _look(folder: Path, session: aiohttp.ClientSession, bot: Process) -> Found:
-    rooms = {word: await _room(session, f"calls/{word}") for word in WORDS}
-    said = await _room(session, f"direct/{WHO}")
+async def _look(folder: Path, visitor: Visitor, bot: Process) -> Found:
+    rooms = {word: await visitor.room(f"calls/{word}") for word in WORDS}
+    said = await visitor.room(f"direct/{WHO}")
     await bot.kill()
     db = Database(f"sqlite:///{folder}/main.db")
     await db.open()
