@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from importlib.resources import files
+from mimetypes import guess_type
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 from aiohttp import web
@@ -65,6 +68,7 @@ class Page:
         app.router.add_get(f"{base}/words", self._say)
         app.router.add_get(f"{base}/events", self._events)
         app.router.add_get(f"{base}/{{name}}", self._file)
+        app.router.add_get(f"{base}/kept/{{message}}/{{at:[0-9]}}", self._kept)
         app.router.add_post(f"{base}/act", self._act)
         app.on_shutdown.append(self._end)
         return app
@@ -81,6 +85,17 @@ class Page:
         if name not in PAGE:
             raise web.HTTPNotFound
         return web.Response(body=PAGE[name], content_type=KINDS[name[name.rindex(".") :]], charset="utf-8")
+
+    async def _kept(self, request: web.Request) -> web.StreamResponse:
+        """A file that came with a message: to keep, never to be run in this page's name."""
+        message = self.stage.world.anywhere(request.match_info["message"])
+        at = int(request.match_info["at"])
+        if message is None or message.removed_by or at >= len(message.files):
+            raise web.HTTPNotFound
+        name, _, packed = message.files[at]
+        kind = guess_type(name)[0] or "application/octet-stream"
+        attached = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+        return web.Response(body=b64decode(packed), content_type=kind, headers=attached)
 
     async def _say(self, request: web.Request) -> web.StreamResponse:
         return web.json_response(self._words)

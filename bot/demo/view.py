@@ -81,6 +81,10 @@ def _message(stage: Stage, one: Message) -> Data:
         ]
         shown |= {"text": one.text, "html": one.html, "choices": pressed, "code": one.code}
         shown |= {"picture": one.picture, "alt": one.alt}
+        shown["files"] = [
+            {"name": name, "about": about, "address": f"kept/{one.id}/{at}"}
+            for at, (name, about, _) in enumerate(one.files)
+        ]
     return shown
 
 

@@ -16,6 +16,7 @@ from bot.demo.hands import Walk
 from bot.demo.server import serve
 from bot.demo.stage import Stage
 from bot.demo.walk import BEATS
+from docs.pictures import debrief
 
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
@@ -103,6 +104,21 @@ def _make_small(path: Path) -> None:
     small.save(path, optimize=True)
 
 
+async def take_debrief(browser: Browser, language: str) -> None:
+    """The debrief and the meeting guide in one language."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with staged(Path(folder)) as stage:
+            walk = await debrief.play(stage, language)
+            runner, address = await serve(stage, 0)
+            shown, paper = (HERE / f"{name}-{language}.png" for name in ("debrief", "guide"))
+            await debrief.debrief(browser, walk, language, address, shown)
+            await debrief.guide(browser, walk, language, paper)
+            await runner.cleanup()
+    for path in (shown, paper):
+        _make_small(path)
+        print(path.name)
+
+
 async def main() -> None:
     """Every picture in both languages."""
     async with async_playwright() as playwright:
@@ -111,6 +127,8 @@ async def main() -> None:
             for language in LOCALES:
                 await take(browser, shot, language)
                 print(f"{shot.name}-{language}.png")
+        for language in LOCALES:
+            await take_debrief(browser, language)
         await browser.close()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from bot.demo.beats import checkins
 from bot.demo.hands import Walk
 from bot.demo.stage import Stage
 from tests.rehearsal.test_page_server import introduced
@@ -258,3 +259,25 @@ async def test_a_place_for_two_is_on_their_screens_only(visitor: Visitor, stage:
             await expect(pill).to_have_attribute("title", re.compile("manages threads"))
             await pill.click()
             await expect(screen.get_by_role("log")).to_contain_text(FIRST)
+
+
+async def test_the_meeting_guide_is_downloaded_as_a_page_and_as_a_table(visitor: Visitor, walk: Walk) -> None:
+    """b19: with what is in each; the bytes are the file's."""
+    await checkins.asked(walk)
+    await walk.choose("Alma", "moderators", walk.word("checkins.close_button", "Alma"))
+    await checkins.guide(walk)
+    page = await visitor.open()
+    desk = '[["forms:alma", "forms-marigold/moderators"]]'
+    await page.context.add_init_script(f"localStorage.setItem('causeway.screens', '{desk}')")
+    await page.reload()
+    await expect(page.locator(".screen")).to_have_count(1)
+    for name, begins in (("html", "<!doctype html>"), ("csv", "language,part,minutes,text")):
+        link = page.locator(".files a").filter(has_text=f".{name}")
+        await expect(link).to_be_visible()
+        about = "as a page, to print" if name == "html" else "as a table"
+        await expect(page.locator(".files li").filter(has_text=f".{name}")).to_contain_text(about)
+        async with page.expect_download() as coming:
+            await link.click()
+        kept = await (await coming.value).path()
+        assert kept.read_text(encoding="utf-8-sig").startswith(begins)
+        assert (await coming.value).suggested_filename.endswith(f".{name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from bot.demo.hands import Walk
 from bot.demo.server import PAGE
 from bot.demo.stage import Stage
+from bot.platforms.rehearsal.world import Message
 from tests.rehearsal.conftest import Client
 from tests.rigs.introducing import FIRST, meet, near, two_people
 
@@ -251,3 +253,20 @@ async def test_where_people_type_a_room_brings_two_communities_together(client: 
     said = [one for one in stage.world.channels[room].messages if one.author == "bot"]
     assert said[0].text.startswith(FIRST)
     assert [one.text for one in said[1:] if FIRST in one.text or "how are you" in one.text] == []
+
+
+async def test_a_file_is_given_to_keep_and_never_run(client: Client, stage: Stage) -> None:
+    """b19: below the random path, as an attachment under the strict policy; a removed message gives nothing."""
+    page = b64encode(b"<!doctype html><script>alert(1)</script>").decode()
+    message = Message("m-file", "bot", "A page", files=(("guía.html", "a page", page),))
+    stage.world.post(CALLS, message)
+    async with client.session.get(f"{client.base}kept/m-file/0") as answer:
+        assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''gu%C3%ADa.html"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert (await answer.read()).startswith(b"<!doctype html>")
+    for wrong in (f"{client.base}kept/m-file/1", f"{client.base}kept/m0/0", f"{client.root}kept/m-file/0"):
+        async with client.session.get(wrong) as answer:
+            assert answer.status == 404
+    message.removed_by = "them"
+    async with client.session.get(f"{client.base}kept/m-file/0") as answer:
+        assert answer.status == 404

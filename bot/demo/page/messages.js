@@ -60,6 +60,8 @@ function body(message, screen) {
     message.reply && el('p', { class: 'note' }, say('replying', { text: quoted(screen, message.reply) })),
     el('div', { class: message.html ? 'text' : 'text plain' }, text),
     message.picture && el('img', { class: 'picture', src: `data:image/png;base64,${message.picture}`, alt: message.alt }),
+    message.files.length > 0 && el('ul', { class: 'files' }, message.files.map((one) => el('li', {},
+      el('a', { href: one.address, download: one.name }, one.name), ` ${one.about}`))),
     message.choices.length > 0 && choices(message, screen),
     message.code && el('p', { class: 'code' }, message.code),
     below(message, screen),

@@ -185,6 +185,11 @@ class World:
         channel = self.channels.get(address)
         return next((one for one in channel.messages if one.id == message), None) if channel else None
 
+    def anywhere(self, message: str) -> Message | None:
+        """A message by its id, in a channel or on a screen."""
+        lists = [*(one.messages for one in self.channels.values()), *(one.private for one in self.screens.values())]
+        return next((one for some in lists for one in some if one.id == message), None)
+
     def new_id(self) -> str:
         """The next message id."""
         return f"m{next(self._numbers)}"
