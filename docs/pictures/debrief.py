@@ -14,6 +14,7 @@ from bot.demo.stage import Stage
 from bot.demo.walk import BEATS
 
 SEATS = {"en": ("Nico", "calls"), "es": ("Hilda", "lounge")}
+TO_THE_END = "document.querySelectorAll('.messages').forEach((one) => { one.scrollTop = one.scrollHeight; })"
 DESK = ViewportSize(width=760, height=1480)
 PAPER = ViewportSize(width=760, height=980)
 SECTION = re.compile(r'<section lang="(\w+)">.*?</section>\n?', re.DOTALL)
@@ -41,7 +42,7 @@ async def debrief(browser: Browser, walk: Walk, language: str, address: str, pat
     await page.goto(address)
     await page.wait_for_selector("img.picture", state="attached")
     await page.evaluate("document.activeElement.blur()")
-    await page.evaluate("document.querySelectorAll('.messages').forEach((one) => { one.scrollTop = one.scrollHeight; })")
+    await page.evaluate(TO_THE_END)
     await page.wait_for_timeout(300)
     await page.screenshot(path=path)
     await context.close()
