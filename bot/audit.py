@@ -16,6 +16,7 @@ import hmac
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -33,6 +34,8 @@ KEPT = timedelta(days=400)  # SECURITY 6.6; then only the last link stays, in a 
 ROLL_UP_EVERY = timedelta(days=1)
 DONE, REFUSED = "done", "refused"
 ROLLED_UP, UNKNOWN = "core.rolled_up", "core.unknown"
+DIGITS = 16  # of a link, in a log room
+MARK = 4  # characters of a pseudonym that people see
 COALITION = ""  # whose lines the acts of the coalition are
 
 _CODE = re.compile(r"([A-Z]-[0-9A-Z]{2,12})?")
@@ -42,6 +45,14 @@ _FIRST_YOUNG = (
     select(t.audit.c.seq).where(t.audit.c.made_at >= bindparam("since")).order_by(t.audit.c.seq).limit(1)
 )  # fmt: skip
 _LINK = select(t.audit.c.link).where(t.audit.c.seq == bindparam("at"))
+_LAST = select(t.audit).order_by(t.audit.c.seq.desc()).limit(1)
+_OWN = (
+    select(t.audit)
+    .where(t.audit.c.organization == bindparam("owner"))
+    .order_by(t.audit.c.seq.desc())
+    .offset(bindparam("skip"))
+    .limit(bindparam("most"))
+)
 NEWEST_ROLL_UP = select(t.audit).where(t.audit.c.rolled_up.is_not(None)).order_by(t.audit.c.seq.desc()).limit(1)
 
 _pack = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=True).encode
@@ -53,11 +64,11 @@ def key_of(keyring: Keyring) -> bytes:
 
 
 def canonical(
-    seq: int, made_at: datetime, actor: str, organization: str, act: str, object: str, result: str, details: str,
+    seq: int, millis: int, actor: str, organization: str, act: str, object: str, result: str, details: str,
     rolled_up: int | None,
 ) -> str:  # fmt: skip
-    """What a link is made of: every column of a line but the link itself."""
-    return _pack([seq, to_millis(made_at), actor, organization, act, object, result, details, rolled_up])
+    """What a link is made of: every column of a line but the link itself, its moment in UTC milliseconds."""
+    return _pack([seq, millis, actor, organization, act, object, result, details, rolled_up])
 
 
 def link_of(key: bytes, before: str, line: str) -> str:
@@ -74,10 +85,11 @@ async def append(
     tail = await tx.one(_TAIL)
     seq, before = (tail.seq + 1, tail.link) if tail else (1, "")
     line: dict[str, Any] = {
-        "seq": seq, "made_at": now, "actor": actor, "organization": organization, "act": act, "object": code,
+        "seq": seq, "actor": actor, "organization": organization, "act": act, "object": code,
         "result": result, "details": _pack(details or {}), "rolled_up": rolled_up,
     }  # fmt: skip
-    await tx.run(insert(t.audit), **line, link=link_of(key_of(keyring), before, canonical(**line)))
+    link = link_of(key_of(keyring), before, canonical(millis=to_millis(now), **line))
+    await tx.run(insert(t.audit), **line, made_at=now, link=link)
     return seq
 
 
@@ -110,6 +122,57 @@ async def roll_up(tx: Tx, keyring: Keyring, now: datetime) -> int:
         return 0
     await append(tx, keyring, now, ROLLED_UP, rolled_up=upto, details={"link": last})
     return await tx.run(delete(t.audit).where(t.audit.c.seq <= upto))
+
+
+@dataclass(frozen=True)
+class Head:
+    """A line in a log room: how long the chain was then, the moment of its last line, the first digits of its link."""
+
+    seq: int
+    at: datetime
+    mark: str
+
+    def __str__(self) -> str:
+        return f"{self.seq} · {self.at:%Y-%m-%d %H:%M} UTC · {self.mark}"
+
+
+async def head(tx: Tx) -> Head | None:
+    """The end of the chain now; None while nothing was done."""
+    row = await tx.one(_LAST)
+    return None if row is None else head_of(row.seq, row.made_at, row.link)
+
+
+def head_of(seq: int, made_at: datetime, link: str) -> Head:
+    """The head that ends with a line."""
+    return Head(seq, made_at.replace(second=0, microsecond=0), link[:DIGITS])
+
+
+@dataclass(frozen=True)
+class Line:
+    """What people read of a line: `key` are the words of the act, `mark` tells people apart inside one organization."""
+
+    at: datetime
+    key: str
+    code: str
+    mark: str
+    refused: bool
+
+
+def words_of(act: str, result: str) -> str:
+    """The key of the words of an act; of a refusal, the title of the entry that was refused."""
+    if result == REFUSED and act != UNKNOWN:
+        return f"{act}.title"
+    feature, _, name = act.partition(".")
+    return f"{feature}.act.{name}"
+
+
+async def lines(tx: Tx, organization: str, skip: int, most: int) -> list[Line]:
+    """An organization's own lines ("" : the coalition's), newest first."""
+    rows = await tx.all(_OWN, owner=organization, skip=skip, most=most)
+    return [
+        Line(row.made_at, words_of(row.act, row.result), row.object, row.actor[:MARK], row.result == REFUSED)
+        for row in rows
+    ]
 
 
 class _Calling(Protocol):
@@ -156,6 +219,15 @@ class Recorder:
         await append(
             self.tx, keyring, self.now, entry or UNKNOWN, actor=actor, organization=owner, result=REFUSED
         )  # fmt: skip
+
+
+    async def recorded(self: _Calling, whose: str, skip: int, most: int) -> list[Line]:
+        """An organization's lines, newest first; whoever asks has passed the gate for them."""
+        return await lines(self.tx, whose, skip, most)
+
+    async def audit_head(self: _Calling) -> Head | None:
+        """The end of the chain, for the log rooms."""
+        return await head(self.tx)
 
 
 def details_of(row: Any) -> dict[str, Any]:

@@ -12,37 +12,18 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from bot import tables as t
-from bot.audit import KEPT, NEWEST_ROLL_UP, canonical, details_of, link_of
-from bot.db import Row, Tx
+from bot.audit import DIGITS, KEPT, NEWEST_ROLL_UP, Head, canonical, details_of, head_of, link_of
+from bot.db import Row, Tx, from_millis
 
 PORTION = 5000  # lines read at once
-DIGITS = 16  # of a link, in a log room
 _HEAD = re.compile(r"(\d+)\s*·\s*(\d{4}-\d\d-\d\d \d\d:\d\d) UTC\s*·\s*([0-9a-f]{16})")
-_NEXT = select(t.audit).where(t.audit.c.seq > bindparam("after")).order_by(t.audit.c.seq).limit(PORTION)
-_LAST = select(t.audit).order_by(t.audit.c.seq.desc()).limit(1)
-
-
-@dataclass(frozen=True)
-class Head:
-    """A line in a log room: how long the chain was then, the moment of its last line, the first digits of its link."""
-
-    seq: int
-    at: datetime
-    mark: str
-
-    def __str__(self) -> str:
-        return f"{self.seq} · {self.at:%Y-%m-%d %H:%M} UTC · {self.mark}"
-
-
-def to_head(row: Any) -> Head:
-    """The head that ends with a line."""
-    return Head(row.seq, row.made_at.replace(second=0, microsecond=0), row.link[:DIGITS])
-
-
-async def head(tx: Tx) -> Head | None:
-    """The end of the chain now; None while nothing was done."""
-    row = await tx.one(_LAST)
-    return None if row is None else to_head(row)
+# The moment stays a number: making it a datetime and a number again is half of the time.
+_NEXT = (
+    select(*(column for column in t.audit.c if column.name != "made_at"), t.audit.c.made_at.label("millis"))
+    .where(t.audit.c.seq > bindparam("after"))
+    .order_by(t.audit.c.seq)
+    .limit(PORTION)
+)
 
 
 def read_heads(text: str) -> list[Head]:
@@ -67,7 +48,7 @@ class Report:
     rolled_up: int = 0
     compared: int = 0
     too_old: int = 0
-    last: Row | None = None
+    head: Head | None = None
     findings: list[Finding] = field(default_factory=list)
 
     def find(self, key: str, **params: Any) -> None:
@@ -95,6 +76,7 @@ class Verifier:
         while rows := await tx.all(_NEXT, after=self._seq):
             for row in rows:
                 self._line(row)
+            self.report.head = head_of(rows[-1].seq, from_millis(rows[-1].millis), rows[-1].link)
             told(self.report.lines)
         self._left_over(root)
         return self.report
@@ -103,12 +85,12 @@ class Verifier:
         if row.seq != self._seq + 1:
             self.report.find("missing", first=self._seq + 1, last=row.seq - 1)
         elif link_of(self._key, self._link, _canonical(row)) != row.link:
-            self.report.find("changed", seq=row.seq, at=_shown(row.made_at))
+            self.report.find("changed", seq=row.seq, at=_shown(from_millis(row.millis)))
         for one in self._heads.pop(row.seq, ()):
             self._compare(one, row.link)
         # On from what stands there: one change is then one finding, not everything after it.
         self._seq, self._link = row.seq, row.link
-        self.report.lines, self.report.last = self.report.lines + 1, row
+        self.report.lines += 1
 
     def _compare(self, one: Head, link: str) -> None:
         self.report.compared += 1
@@ -130,7 +112,7 @@ class Verifier:
 
 def _canonical(row: Row) -> str:
     return canonical(
-        row.seq, row.made_at, row.actor, row.organization, row.act, row.object, row.result, row.details, row.rolled_up
+        row.seq, row.millis, row.actor, row.organization, row.act, row.object, row.result, row.details, row.rolled_up
     )
 
 

@@ -206,21 +206,8 @@ def read_language(text: str) -> str | None:
 _READERS = {"kind": read_kind, "state": read_state, "language": read_language}
 
 
-def write_csv(rows: Iterable[Sequence[str]]) -> str:
-    """A list for spreadsheets: every cell quoted, none of them a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerows([harmless(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet runs: ' in front of what begins a formula, or of a ' that must come back."""
-    return f"'{cell}" if cell[:1] and (cell[0] in FORMULA or cell[0] == "'") else cell
-
-
 def bare(cell: str) -> str:
-    """A cell as it was before `harmless`."""
+    """A cell as it was before `write_csv` made it harmless."""
     return cell[1:] if len(cell) > 1 and cell[0] == "'" and (cell[1] in FORMULA or cell[1] == "'") else cell
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.feature import Call, Organization, UserError, check_text, fold
+from bot.feature import Call, Organization, UserError, check_text, fold, write_csv
 from cogs.orgs import rules
 from cogs.orgs.letters import zone_for
 from cogs.orgs.rules import Listed, Problem
@@ -39,7 +39,7 @@ async def export_csv(core: Any) -> str:
     async with core.db.read() as tx:
         found = await core.spaces.all(tx)
     heading = (*rules.HEADING, "zone", "code", "standing")
-    return rules.write_csv([heading, *(_row(one) for one in found)])
+    return write_csv([heading, *(_row(one) for one in found)])
 
 
 def _row(one: Organization) -> tuple[str, ...]:

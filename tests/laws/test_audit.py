@@ -21,6 +21,8 @@ NO_LINE = {
     "alerts.decisions": "reads",
     "alerts.where": "reads",
     "alerts.list": "reads",
+    "auditing.ours": "reads",
+    "auditing.coalition": "reads",
     "checkins.guide": "reads",
     "checkins.commit": "one's own promise",
     "checkins.done": "a promise is kept",

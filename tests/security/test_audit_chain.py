@@ -17,11 +17,11 @@ from sqlalchemy import delete, select, update
 
 from bot import tables as t
 from bot.app import build_core, keep_house
-from bot.audit import ROLLED_UP, append, canonical, key_of, link_of, roll_up
+from bot.audit import ROLLED_UP, Head, append, canonical, head, key_of, link_of, roll_up
 from bot.clock import MovableClock
 from bot.core import Core
-from bot.db import Tx, insert
-from bot.witness import Head, Report, Verifier, head, read_heads
+from bot.db import Tx, insert, to_millis
+from bot.witness import Report, Verifier, read_heads
 
 DAY = timedelta(days=1)
 DENIED = (aiosqlite.IntegrityError, asyncpg.PostgresError)
@@ -194,8 +194,8 @@ async def rewrite(core: Core, **values: Any) -> None:
     link, statements = "", []
     for row in rows:
         row |= values if row["seq"] == 4 else {}
-        line = {name: value for name, value in row.items() if name != "link"}
-        link = link_of(key_of(core.keyring), link, canonical(**line))
+        line = {name: value for name, value in row.items() if name not in {"link", "made_at"}}
+        link = link_of(key_of(core.keyring), link, canonical(millis=to_millis(row["made_at"]), **line))
         statements.append(update(t.audit).where(t.audit.c.seq == row["seq"]).values(link=link, act=row["act"]))
     await behind_its_back(core, *statements)
 

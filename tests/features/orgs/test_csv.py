@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from bot.__main__ import main
 from bot.app import build_core
 from bot.core import Core
+from bot.sheets import harmless, write_csv
 from cogs.orgs import export_csv, import_csv, rules
-from cogs.orgs.rules import Listed, Problem, bare, harmless, read_csv, write_csv
+from cogs.orgs.rules import Listed, Problem, bare, read_csv
 from tests.laws.sources import ROOT
 
 PARTNERS = ROOT.parent / "shared" / "data" / "partners.csv"
