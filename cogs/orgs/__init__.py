@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.feature import Call, Entry, Feature, Field, Kind, Level, Md
 from cogs.orgs import connecting, letters, listing, panel, rules, store
-from cogs.orgs.rules import Problem, read_cells, summed, write_csv
+from cogs.orgs.rules import Problem, read_cells, summed
 from cogs.orgs.table import Imported, export_csv, import_csv
 
 
@@ -98,4 +98,4 @@ feature = Feature(
     },
 )  # fmt: skip
 
-__all__ = ["Imported", "Problem", "export_csv", "feature", "import_csv", "read_cells", "summed", "write_csv"]
+__all__ = ["Imported", "Problem", "export_csv", "feature", "import_csv", "read_cells", "summed"]

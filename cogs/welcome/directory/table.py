@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.feature import Call, fold
-from cogs.orgs import Problem, read_cells, summed, write_csv
+from bot.feature import Call, fold, write_csv
+from cogs.orgs import Problem, read_cells, summed
 from cogs.welcome.directory import store
 from cogs.welcome.directory.places import atlas
 from cogs.welcome.directory.rules import is_digits
