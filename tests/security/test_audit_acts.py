@@ -17,7 +17,7 @@ from bot import tables as t
 from bot.audit import Recorder, key_of
 from bot.cards import Outcome
 from bot.clock import MovableClock
-from bot.db import Row
+from bot.db import Row, metadata
 from bot.feature import Call
 from bot.registry import discover
 from bot.witness import Verifier
@@ -26,6 +26,7 @@ from tests.conformance.house import RehearsalHouse
 from tests.conformance.test_checkins import open_checkin
 from tests.features.alerts.coalition import CALL, Member, connect, send
 from tests.features.orgs import office
+from tests.features.welcome import handoffs
 
 DECLARED = sorted({f"{one.name}.{act}" for one in discover() for entry in one.entries for act in entry.records})
 CANARY = "Ana-Luz-Canary"
@@ -157,6 +158,18 @@ async def panel_posted(house: RehearsalHouse) -> None:
     await do(house, member, "welcome.panel")
 
 
+async def notes_deleted(house: RehearsalHouse) -> None:
+    member = await handoffs.welcoming(house, "River Tenants")
+    greeter, newcomer = await handoffs.new_greeter(house, member, "Rosa"), await house.new_person(CANARY)
+    seen = await house.command(greeter, member.space, "desk", "welcome greeter")
+    await house.fill(greeter, seen, name=CANARY, languages="both")
+    code = await handoffs.shares(house, newcomer, member, name=CANARY)
+    await handoffs.takes(house, greeter, member)
+    async with house.app.core.db.write() as tx:
+        await tx.run(update(metadata.tables["welcome_handoff"]).values(state="withdrawn"))
+    await house.adapter.command(greeter, f"{member.space}/desk", "welcome.deleted", {"code": code})
+
+
 CLOSED = ("checkins.close", dict[str, str]())
 OUTCOME = ("checkins.outcome", {"statement": CANARY, "review": "tomorrow at 5pm"})
 ROLE = "123456789012345678"
@@ -202,6 +215,7 @@ WAYS: dict[str, Way] = {
     "orgs.role_greeter": lambda house: in_the_panel(house, "orgs.role", platform_role=ROLE, role="greeter"),
     "orgs.role_none": lambda house: in_the_panel(house, "orgs.role", platform_role=ROLE, role="none"),
     "orgs.space_code": lambda house: in_the_panel(house, "orgs.space"),
+    "welcome.deleted": notes_deleted,
     "welcome.panel": panel_posted,
     "welcome.profile_open": lambda house: in_the_panel(house, "welcome.profile", **PROFILE, taking="yes"),
     "welcome.profile_closed": lambda house: in_the_panel(house, "welcome.profile", **PROFILE, taking="no"),
