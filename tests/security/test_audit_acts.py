@@ -30,7 +30,10 @@ from tests.features.welcome import handoffs
 
 DECLARED = sorted({f"{one.name}.{act}" for one in discover() for entry in one.entries for act in entry.records})
 CANARY = "Ana-Luz-Canary"
-COALITIONS = {"orgs.added", "orgs.letter", "orgs.revoked", "orgs.coordinator_made", "mydata.erased"}
+COALITIONS = {
+    "orgs.added", "orgs.letter", "orgs.revoked", "orgs.coordinator_made", "mydata.erased", "stopping.stopped",
+    "stopping.asked_to_start", "stopping.started",
+}  # fmt: skip
 Way = Callable[[RehearsalHouse], Awaitable[Any]]
 
 
@@ -170,6 +173,12 @@ async def notes_deleted(house: RehearsalHouse) -> None:
     await house.adapter.command(greeter, f"{member.space}/desk", "welcome.deleted", {"code": code})
 
 
+async def stopped_and_started(house: RehearsalHouse) -> None:
+    river, hill = await connect(house, "River Tenants"), await connect(house, "Hill Workers")
+    for member, name in ((river, "stop"), (river, "start"), (hill, "start")):
+        await do(house, member, f"stopping.{name}")
+
+
 CLOSED = ("checkins.close", dict[str, str]())
 OUTCOME = ("checkins.outcome", {"statement": CANARY, "review": "tomorrow at 5pm"})
 ROLE = "123456789012345678"
@@ -215,6 +224,9 @@ WAYS: dict[str, Way] = {
     "orgs.role_greeter": lambda house: in_the_panel(house, "orgs.role", platform_role=ROLE, role="greeter"),
     "orgs.role_none": lambda house: in_the_panel(house, "orgs.role", platform_role=ROLE, role="none"),
     "orgs.space_code": lambda house: in_the_panel(house, "orgs.space"),
+    "stopping.stopped": stopped_and_started,
+    "stopping.asked_to_start": stopped_and_started,
+    "stopping.started": stopped_and_started,
     "welcome.deleted": notes_deleted,
     "welcome.panel": panel_posted,
     "welcome.profile_open": lambda house: in_the_panel(house, "welcome.profile", **PROFILE, taking="yes"),
