@@ -119,13 +119,14 @@ class Outbox:
             card=card.to_json(), thread=thread, due_at=now, expires_at=now + timedelta(hours=1), made_at=now,
         )  # fmt: skip
 
-    async def release(self, tx: Tx, subject: str, channel: str, card: Card, now: datetime) -> bool:
-        """A held copy may go, with this text. False when it was not held any more."""
-        changed = await tx.run(
-            update(t.delivery)
-            .where(t.delivery.c.subject == subject, t.delivery.c.channel == channel, t.delivery.c.state == "held")
-            .values(state="queued", card=card.to_json(), due_at=now)
-        )
+    async def release(
+        self, tx: Tx, subject: str, channel: str, card: Card, at: datetime, silent: bool | None = None
+    ) -> bool:
+        """A held copy may go from then on, with this text. False when it was not held any more."""
+        c, sound = t.delivery.c, {} if silent is None else {"silent": silent}
+        where = and_(c.subject == subject, c.channel == channel, c.state == "held")
+        values = {"state": "queued", "card": card.to_json(), "due_at": at, **sound}
+        changed = await tx.run(update(t.delivery).where(where).values(**values))
         self.wake()
         return bool(changed)
 

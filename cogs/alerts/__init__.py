@@ -1,6 +1,6 @@
 """Calls to action: written once, posted in every space that takes them, answered by one press, corrected everywhere.
 
-    draft -> sent -> withdrawn          one row; each correction is a version
+    draft -> planned -> sent -> withdrawn          one row; each correction is a version
     a copy's standing: own | auto | hold -> accepted | declined | lapsed; never, late and nowhere are not posted
 
 `rules` decides, `texts` words a copy, `store` keeps; the handlers stand beside this file by subject.
@@ -16,6 +16,7 @@ from cogs.alerts.copies import check_code, codes_here, own_codes
 from cogs.alerts.going import places
 from cogs.alerts.policies import asking, deciding
 from cogs.alerts.policies.rules import MODES, TOPICS
+from cogs.alerts.timing import later
 
 CODE = Field("code", limit=20, suggest=own_codes, check=check_code)
 CODE_HERE = Field("code", limit=20, suggest=codes_here, check=check_code)
@@ -32,6 +33,10 @@ OTHER_ASK = Field("other_ask", Kind.TEXT, limit=rules.ASK, check=writing.check_w
 OTHER_ACCESS = Field("other_access", Kind.TEXT, False, limit=rules.ACCESS, check=writing.check_words)
 
 PLACES = Field("number", Kind.NUMBER, False, limit=6, check=places.check_number)
+
+LEAVES = Field("when", limit=120, check=later.check_when)
+WHOSE = Field("whose", Kind.CHOICE, options=("same", "each"))
+NIGHT = Field("night", Kind.CHOICE, False, options=("soft", "morning"))
 
 CORRECTED = (WHAT, ASK, replace(WHEN, check=sending.check_when_again), WHERE, LINK)
 
@@ -73,6 +78,9 @@ feature = Feature(
         Entry(
             "places", writing.places, Level.SENDER, (CODE, PLACES),
             form=True, fixed=1, prefill=places.known, records=("corrected",),
+        ),
+        Entry(
+            "later", later.later, Level.SENDER, (CODE, LEAVES, WHOSE, NIGHT), form=True, fixed=1, records=("planned",),
         ),
         Entry("discard", writing.discard, Level.SENDER, (CODE,), listed=False),
         Entry("send", sending.send, Level.SENDER, (CODE,), listed=False, records=("sent",)),
@@ -122,7 +130,9 @@ feature = Feature(
             form=True, fixed=1, listed=False, group="incoming", records=("reason",),
         ),
     ),
-    jobs={"lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally, "fill": places.fill},
+    jobs={
+        "lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally, "fill": places.fill, "leave": later.leave,
+    },
     hooks={
         "erased": answers.erased, "merged": answers.merged, "kept": answers.kept, "policy": receiving.policy,
         "left": receiving.left, "purge": answers.purge,

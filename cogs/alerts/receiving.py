@@ -13,6 +13,7 @@ from cogs.alerts.policies.deciding import offer_at_once
 from cogs.alerts.sending import ask, release
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import body
+from cogs.alerts.timing.rules import leaves_at
 
 
 async def asked_of_us(call: Call, code: str) -> Alert:
@@ -139,7 +140,8 @@ async def _move(
     until = rules.hold_until(call.now, receiver.zone, alert.content.starts_at, hours)
     if standing == "auto":
         card = copy_card(call, alert, sender, receiver, language, "", (await store.total(call.tx, alert.id)).yes)
-        await call.outbox.release(call.tx, alert.id, channel, card, call.now)
+        at = leaves_at(alert.leave, receiver.zone, call.now)
+        await call.outbox.release(call.tx, alert.id, channel, card, at, silent=rules.is_quiet(at, receiver.zone))
         await close_desk(call, alert, organization, "desk.accepted")
     elif standing == "hold" and until is not None:
         if not await call.outbox.hold(call.tx, alert.id, channel):

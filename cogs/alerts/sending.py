@@ -29,6 +29,7 @@ from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
 from cogs.alerts.telling import tell_one
 from cogs.alerts.texts import body, changed_words, moment
+from cogs.alerts.timing.rules import leaves_at
 
 PORTION = 100  # people told in one transaction: a press never waits for a long one
 
@@ -37,18 +38,27 @@ PORTION = 100  # people told in one transaction: a press never waits for a long 
 
 
 async def send(call: Call, code: str) -> None:
-    """The draft becomes a call: own copies and willing receivers at once, the others are asked."""
+    """The draft becomes a call, also one that was planned for later."""
     alert = await own_call(call, code)
-    if alert.state != "draft":
+    if alert.state not in store.DRAFTS:
         raise UserError("sent_already", code=alert.code)
+    await call.not_at("leave", alert.id)
+    alert = replace(alert, leave=None)
+    call.say(sent_card(call, alert, await go_out(call, alert)))
+
+
+async def go_out(call: Call, alert: Alert) -> list[Target]:
+    """Own copies and willing receivers at once, the others are asked; UserError before anything is written."""
     if alert.content.timed and rules.useful_until(call.now, alert.content) <= call.now:
         raise UserError("when.past", field="when", shown=show_when(moment(alert.content), call.language))
     targets = await plan(call, call.home, alert.content)
     if not any(one.channel for one in targets):
         raise UserError("goes_nowhere")
     check_fits(longest(call, alert, call.home, targets))
-    closes = rules.answers_close(alert.content, call.now)
-    await store.change(call.tx, call.scope, alert.id, state="sent", sent_at=call.now, closes_at=closes)
+    await store.change(
+        call.tx, call.scope, alert.id, state="sent", sent_at=call.now, leave_at=None, leave=alert.leave,
+        closes_at=rules.answers_close(alert.content, call.now),
+    )  # fmt: skip
     await store.keep_version(call.tx, call.scope, alert.id, 1, alert.content, call.now)
     await store.add_copies(call.tx, [copy_row(alert, one) for one in targets])
     for one in targets:
@@ -56,7 +66,7 @@ async def send(call: Call, code: str) -> None:
     for receiver, until in _asked(targets).values():
         await ask(call, alert, call.home, receiver, until)
     await call.record("sent", alert.code, spaces=sum(1 for one in targets if one.channel))
-    _confirm(call, alert, targets)
+    return targets
 
 
 async def _post(call: Call, alert: Alert, target: Target) -> None:
@@ -65,9 +75,15 @@ async def _post(call: Call, alert: Alert, target: Target) -> None:
     receiver = target.organization
     await call.broadcast(
         target.channel, copy_card(call, alert, call.home, receiver, target.channel.language), subject=alert.id,
-        held=target.standing == "hold", urgent=True, silent=rules.is_quiet(call.now, receiver.zone),
-        expires_at=rules.useful_until(call.now, alert.content),
+        held=target.standing == "hold", urgent=True, **_timing(call, alert, receiver),
     )  # fmt: skip
+
+
+def _timing(call: Call, alert: Alert, receiver: Organization) -> dict[str, Any]:
+    """When a copy leaves for a receiver, whether it makes a sound there, and when it is too late."""
+    at = leaves_at(alert.leave, receiver.zone, call.now)
+    quiet, until = rules.is_quiet(at, receiver.zone), rules.useful_until(at, alert.content)
+    return {"due_at": at, "silent": quiet, "expires_at": until}
 
 
 def _asked(targets: Sequence[Target]) -> dict[str, tuple[Organization, datetime]]:
@@ -82,14 +98,15 @@ async def ask(call: Call, alert: Alert, sender: Organization, receiver: Organiza
     await call.at(until, "lapse", alert.id, organization=receiver.id)
 
 
-def _confirm(call: Call, alert: Alert, targets: Sequence[Target]) -> None:
+def sent_card(call: Call, alert: Alert, targets: Sequence[Target]) -> Card:
+    """How many spaces get it now, how many organizations are asked first."""
     now = sum(1 for one in targets if one.standing in ("own", "auto"))
     asked = len(_asked(targets))
     words = call.words
     lines = [words("sent.now", n=now, code=alert.code)]
     if asked:
         lines.append(words("sent.asked", n=asked))
-    call.say(call.card(Md("\n".join(lines)), *_sent_choices(call, alert), code=alert.code))
+    return call.card(Md("\n".join(lines)), *_sent_choices(call, alert), code=alert.code)
 
 
 def _sent_choices(call: Call, alert: Alert) -> list[Choice]:
@@ -153,7 +170,9 @@ async def release(
         language = channel.language if channel else row.language
         card = copy_card(call, alert, sender, receiver, language, line, people)
         if channel is None or channel.id == row.channel:
-            await call.outbox.release(call.tx, alert.id, row.channel, card, call.now)
+            at = leaves_at(alert.leave, receiver.zone, call.now)
+            quiet = rules.is_quiet(at, receiver.zone)
+            await call.outbox.release(call.tx, alert.id, row.channel, card, at, silent=quiet)
         else:
             await _post_elsewhere(call, alert, receiver, row, channel, card)
 
@@ -165,8 +184,7 @@ async def _post_elsewhere(
     await call.outbox.settle(call.tx, alert.id, copy.channel, "withdrawn", "gone", call.now)
     await store.move_copy(call.tx, Scope(organization=receiver.id), copy.id, channel)
     await call.broadcast(
-        channel, card, subject=alert.id, version=alert.version, urgent=True,
-        silent=rules.is_quiet(call.now, receiver.zone), expires_at=rules.useful_until(call.now, alert.content),
+        channel, card, subject=alert.id, version=alert.version, urgent=True, **_timing(call, alert, receiver),
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from cogs.alerts.going.store import forget_calls
 from cogs.alerts.rules import Content, Given
 
 SYSTEM = Scope(system=True)
+DRAFTS = ("draft", "planned")  # states of a call that nobody else knows of
 
 alert = Table(
     "alert",
@@ -173,7 +174,7 @@ async def of_code(tx: Tx, scope: Scope, code: str) -> Alert | None:
 async def public(tx: Tx, code: str) -> Alert | None:
     """A call of anybody that was sent; a draft is nobody else's business."""
     row = await tx.one(_BY_CODE, code=code)
-    return None if row is None or row.state == "draft" else to_alert(row)
+    return None if row is None or row.state in DRAFTS else to_alert(row)
 
 
 async def of_id(tx: Tx, call: str) -> Alert | None:
@@ -213,7 +214,7 @@ async def keep_version(tx: Tx, scope: Scope, call: str, version: int, content: C
 
 async def drop(tx: Tx, scope: Scope, call: str) -> None:
     """A draft is thrown away."""
-    await tx.run(scope.delete(alert).where(alert.c.id == call, alert.c.state == "draft"))
+    await tx.run(scope.delete(alert).where(alert.c.id == call, alert.c.state.in_(DRAFTS)))
 
 
 # -- copies ---------------------------------------------------------------------------------------------------------
@@ -363,13 +364,14 @@ async def end_organization(tx: Tx, organization: str, now: datetime) -> None:
         await tx.run(SYSTEM.update(delivery).where(*open_rows).values(**ended))
         still = alert_copy.c.alert.in_(part), alert_copy.c.standing == "hold"
         await tx.run(SYSTEM.update(alert_copy).where(*still).values(standing="left", decided_at=now))
-    await tx.run(SYSTEM.delete(alert).where(alert.c.organization == organization, alert.c.state == "draft"))
+    await tx.run(SYSTEM.delete(alert).where(alert.c.organization == organization, alert.c.state.in_(DRAFTS)))
 
 
 async def purge(tx: Tx, now: datetime) -> None:
     """Retention: drafts 7 days, texts a year, answers 60 days after they close."""
     c = alert.c
     await tx.run(SYSTEM.delete(alert).where(c.state == "draft", c.made_at < now - rules.DRAFTS_KEPT))
+    await tx.run(SYSTEM.delete(alert).where(c.state == "planned", c.leave_at < now - rules.DRAFTS_KEPT))
     over = await tx.all(SYSTEM.select(alert, c.id).where(c.closes_at < now - rules.ANSWERS_KEPT))
     for part in _portions([row.id for row in over]):
         await tx.run(SYSTEM.delete(alert_answer).where(alert_answer.c.alert.in_(part)))

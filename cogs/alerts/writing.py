@@ -26,8 +26,9 @@ from cogs.alerts.going.places import with_places
 from cogs.alerts.policies.rules import ELECTORAL
 from cogs.alerts.rules import Content
 from cogs.alerts.sending import bring
-from cogs.alerts.store import Alert
+from cogs.alerts.store import DRAFTS, Alert
 from cogs.alerts.texts import moment, names
+from cogs.alerts.timing.later import check_in_time, planned_short
 
 PROBLEMS = 10  # channels named in a preview
 
@@ -95,7 +96,7 @@ async def known(call: Call, code: str) -> Mapping[str, str]:
 
 async def change(call: Call, code: str, what: str, ask: str, when: str, where: str, link: str) -> None:
     """The draft's five fields again."""
-    alert = await own_call(call, code, "draft")
+    alert = await own_call(call, code, *DRAFTS)
     at = _read(call, when)
     content = _timed(replace(alert.content, title=what, ask=ask, place=where, link=link), at)
     await _rewrite(call, alert, content, guessed=at is not None and at.guessed)
@@ -103,20 +104,20 @@ async def change(call: Call, code: str, what: str, ask: str, when: str, where: s
 
 async def access(call: Call, code: str, notes: str) -> None:
     """Access notes: ramps, interpreters, quiet rooms, masks. On a call that was sent they are a correction."""
-    alert = await own_call(call, code, "draft", "sent")
+    alert = await own_call(call, code, *DRAFTS, "sent")
     await _rewrite(call, alert, replace(alert.content, access=notes))
 
 
 async def translate(call: Call, code: str, other_what: str, other_ask: str, other_access: str) -> None:
     """The text in the other language. On a call that was sent it is a correction."""
-    alert = await own_call(call, code, "draft", "sent")
+    alert = await own_call(call, code, *DRAFTS, "sent")
     content = replace(alert.content, other_title=other_what, other_ask=other_ask, other_access=other_access)
     await _rewrite(call, alert, content)
 
 
 async def places(call: Call, code: str, number: str) -> None:
     """How many people can come. On a call that was sent it is a correction, and more places go to who waits."""
-    alert = await own_call(call, code, "draft", "sent")
+    alert = await own_call(call, code, *DRAFTS, "sent")
     await _rewrite(call, alert, await with_places(call, alert, number or "0"))
 
 
@@ -125,25 +126,28 @@ async def _rewrite(call: Call, alert: Alert, content: Content, guessed: bool = F
         await bring(call, alert, content)
         return
     check_length(content)
+    if alert.leave_at is not None:
+        check_in_time(replace(alert, content=content), alert.leave_at)
     await store.rewrite(call.tx, call.scope, alert, content)
     await _preview(call, replace(alert, content=content), guessed)
 
 
 async def topic(call: Call, code: str, topic: str) -> None:
     """What a draft is about: each organization decides by topic. What was sent keeps the topic it was decided on."""
-    alert = await own_call(call, code, "draft")
+    alert = await own_call(call, code, *DRAFTS)
     await _rewrite(call, alert, replace(alert.content, topic="" if topic == "none" else topic))
 
 
 async def preview(call: Call, code: str) -> None:
     """The draft again."""
-    await _preview(call, await own_call(call, code, "draft"))
+    await _preview(call, await own_call(call, code, *DRAFTS))
 
 
 async def discard(call: Call, code: str) -> None:
     """Throws a draft away."""
-    alert = await own_call(call, code, "draft")
+    alert = await own_call(call, code, *DRAFTS)
     await store.drop(call.tx, call.scope, alert.id)
+    await call.not_at("leave", alert.id)
     call.say("discarded", code=alert.code)
 
 
@@ -159,7 +163,7 @@ async def _preview(call: Call, alert: Alert, guessed: bool = False) -> None:
     subjects = [
         [
             call.words("preview.shown", title=alert.content.title), *_time_lines(call, alert.content, guessed),
-            _topic_line(call, alert.content),
+            _topic_line(call, alert.content), *_planned_lines(call, alert),
         ],
         *_where_lines(call, home, targets),
         await _problem_lines(call, targets),
@@ -176,7 +180,7 @@ def _choices(call: Call, alert: Alert) -> list[Choice]:
     labels = {
         "send": "preview.send", "change": "preview.change", "access": "preview.access",
         "translate": f"preview.{other}_{alert.content.other}", "topic": "preview.topic", "places": "preview.limit",
-        "discard": "preview.discard",
+        "later": "preview.later", "discard": "preview.discard",
     }  # fmt: skip
     if not alert.content.timed:  # an ask without a time has room for everybody
         labels.pop("places")
@@ -193,6 +197,11 @@ def _time_lines(call: Call, content: Content, guessed: bool) -> list[Md]:
     shown = [call.words("preview.time", time=show_when(moment(content), call.language))]
     shown += [call.words("preview.guessed")] if guessed else []
     return [*shown, call.words("preview.places", n=content.limit)] if content.limit else shown
+
+
+def _planned_lines(call: Call, alert: Alert) -> list[Md]:
+    shown = planned_short(call, alert)
+    return [shown] if shown else []
 
 
 def _topic_line(call: Call, content: Content) -> Md:

@@ -62,6 +62,13 @@ async def sent_by(house: RehearsalHouse, owner: Member) -> str:
     return await send(house, owner)
 
 
+async def planned_by(house: RehearsalHouse, owner: Member) -> str:
+    code = await draft_of(house, owner)
+    seen = await house.command(owner.moderator, owner.space, "desk", "action later", code=code)
+    await house.fill(owner.moderator, seen, when="tomorrow at 9 AM", whose="same")
+    return code
+
+
 async def open_cycle_of(house: RehearsalHouse, owner: Member) -> str:
     return await open_checkin(house, owner)
 
@@ -98,7 +105,7 @@ async def held_by(house: RehearsalHouse, owner: Member) -> str:
 
 
 MAKERS = {
-    "alerts": (draft_of, sent_by),
+    "alerts": (draft_of, planned_by, sent_by),
     "checkins": (open_cycle_of, closed_cycle_of, promise_of),
     "welcome": (case_of, shared_with, held_by),
 }
