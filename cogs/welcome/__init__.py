@@ -112,7 +112,7 @@ FOR_GREETERS = (
 
 FOR_BOTH = (
     Entry("introduce", relay.introduce, fields=(CODE, MESSAGE), form=True, fixed=1, prefill=relay.draft, listed=False),
-    Entry("write", relay.write, fields=(CODE, MESSAGE), alone=True, form=True, fixed=1),
+    Entry("write", relay.write, fields=(CODE, MESSAGE), alone=True, form=True, fixed=1, prefill=relay.before_writing),
     Entry("enough", ending.enough, fields=(CODE,), keeps=False, listed=False),
     Entry("connected", following.connected, fields=CONNECTED, keeps=False, listed=False),
 )

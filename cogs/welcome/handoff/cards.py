@@ -52,12 +52,23 @@ def claim_button(call: Call, handoff: Handoff, language: str) -> Choice:
     )
 
 
-async def redraw(call: Call, handoff: Handoff, key: str, *buttons: Button) -> None:
-    """The card of this round says what became of it; nobody can be taken there any more."""
+async def redraw(call: Call, handoff: Handoff, key: str) -> None:
+    """The card of this round says what became of it; nothing can be pressed any more."""
     for channel in await channels(call, handoff.organization):
-        card = await about(call, handoff, channel.language, key, *buttons, organization=handoff.organization)
-        shown = call.card_in(channel.language, card.text, *card.choices, code=handoff.code)
+        shown = await _about(call, handoff, channel.language, key)
         await call.outbox.edit(call.tx, handoff.subject, channel.id, shown, 2, call.now)
+
+
+async def post(call: Call, handoff: Handoff, key: str, *buttons: Button) -> None:
+    """A card of its own for this round: where people answer by number, an edited card keeps its first numbers."""
+    for channel in await channels(call, handoff.organization):
+        card = await _about(call, handoff, channel.language, key, *buttons)
+        await call.broadcast(channel, card, subject=handoff.subject)
+
+
+async def _about(call: Call, handoff: Handoff, language: str, key: str, *buttons: Button) -> Card:
+    card = await about(call, handoff, language, key, *buttons, organization=handoff.organization)
+    return call.card_in(language, card.text, *card.choices, code=handoff.code)
 
 
 async def take_back(call: Call, handoff: Handoff) -> None:

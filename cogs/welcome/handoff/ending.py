@@ -58,8 +58,10 @@ async def withdraw(call: Call, code: str) -> None:
         await _undo(call, handoff)
         return
     handoff = await finish(call, handoff, "withdrawn")
-    handoff = await store.change(call.tx, handoff, keep_until_at=call.now + TAKEN_KEPT)
-    await cards.redraw(call, handoff, "card.withdrawn", ("deleted_button", "deleted"))
+    await cards.take_back(call, handoff)
+    again = {"round": handoff.round + 1, "keep_until_at": call.now + TAKEN_KEPT}
+    handoff = await store.change(call.tx, handoff, **again)
+    await cards.post(call, handoff, "card.withdrawn", ("deleted_button", "deleted"))
     if handoff.greeter:
         await tell_greeter(call, handoff, "withdrawn.greeter", ("deleted_button", "deleted"))
     call.say(await about(call, handoff, call.language, "withdrawn.newcomer", ("request_button", "request")))

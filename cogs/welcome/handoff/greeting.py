@@ -255,7 +255,7 @@ async def more(call: Call, code: str) -> None:
     """*More time*: a later deadline for the first words, up to three days after taking somebody."""
     handoff = await own(call, code, "claimed")
     home = await home_of(call, handoff)
-    later = rules.longer(call.now, handoff.claimed_at or call.now, handoff.until, home.zone)
+    later = rules.longer(handoff.claimed_at or call.now, handoff.until, home.zone)
     if later is None:
         raise UserError("no_more_time")
     handoff = await store.change(call.tx, handoff, until_at=later)

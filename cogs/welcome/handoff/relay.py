@@ -84,6 +84,15 @@ async def introduced(call: Call, handoff: Handoff) -> Handoff:
 # -- back and forth -------------------------------------------------------------------------------------------------
 
 
+async def before_writing(call: Call, code: str) -> Mapping[str, str]:
+    """Nothing is filled in; whoever cannot be written to is said before anything is typed."""
+    handoff = await store.of_newcomer(call.tx, call.person.id, code)
+    handoff = handoff or await own(call, code, *rules.TALKING)
+    if handoff.state not in rules.TALKING or handoff.reason == "stopped":
+        raise UserError("nobody_to_write_to")
+    return {}
+
+
 async def write(call: Call, code: str, text: str) -> None:
     """*Write back*: to the other side of a request."""
     handoff = await store.of_newcomer(call.tx, call.person.id, code)

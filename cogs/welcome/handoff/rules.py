@@ -70,11 +70,11 @@ def nudge_at(now: datetime, until: datetime, zone: str) -> datetime:
     return max(before, now)
 
 
-def longer(now: datetime, claimed_at: datetime, until: datetime, zone: str) -> datetime | None:
-    """The next deadline of somebody who asks for more time; None when there is no more to give."""
+def longer(claimed_at: datetime, until: datetime, zone: str) -> datetime | None:
+    """The next deadline of somebody who asks for more time: a day later; None when there is no more to give."""
     latest = waking(claimed_at + LONGEST_HOLD, zone)
-    asked = min(deadline(now, zone), latest)
-    return asked if asked > until else None
+    later = min(deadline(until, zone), latest)
+    return later if later > until else None
 
 
 def about_where(place: str) -> str:

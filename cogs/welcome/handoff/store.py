@@ -63,14 +63,15 @@ class Handoff:
         return self.until_at or self.keep_until_at
 
 
-def _handoff(row: Row) -> Handoff:
+def to_handoff(row: Row) -> Handoff:
+    """A hand-off from its row."""
     given = {name: getattr(row, name) for name in Handoff.__dataclass_fields__}
     return Handoff(**{**given, "value": bytes(row.value), "passing": bool(row.passing)})
 
 
 async def _newest(tx: Tx, query: Any) -> Handoff | None:
     row = await tx.one(query.order_by(h.offered_at.desc(), h.id).limit(1))
-    return None if row is None else _handoff(row)
+    return None if row is None else to_handoff(row)
 
 
 # -- hand-offs ------------------------------------------------------------------------------------------------------
@@ -115,31 +116,31 @@ async def held_with_code(tx: Tx, greeter: str, code: str) -> Handoff | None:
 
 async def touched_by(tx: Tx, greeter: str) -> list[Handoff]:
     """Everybody whom a greeter has or had."""
-    return [_handoff(row) for row in await tx.all(SYSTEM.select(welcome_handoff).where(h.greeter == greeter))]
+    return [to_handoff(row) for row in await tx.all(SYSTEM.select(welcome_handoff).where(h.greeter == greeter))]
 
 
 async def held_by(tx: Tx, greeter: str, *states: str) -> list[Handoff]:
     """Whom a greeter has, soonest first."""
     query = SYSTEM.select(welcome_handoff).where(h.greeter == greeter, h.state.in_(states or rules.HELD))
-    return [_handoff(row) for row in await tx.all(query.order_by(h.until_at, h.id))]
+    return [to_handoff(row) for row in await tx.all(query.order_by(h.until_at, h.id))]
 
 
 async def of_person(tx: Tx, person: str) -> list[Handoff]:
     """Everything that was shared of somebody, newest first."""
     query = SYSTEM.select(welcome_handoff).where(h.person == person)
-    return [_handoff(row) for row in await tx.all(query.order_by(h.offered_at.desc(), h.id))]
+    return [to_handoff(row) for row in await tx.all(query.order_by(h.offered_at.desc(), h.id))]
 
 
 async def open_rows(tx: Tx, organization: str) -> list[Handoff]:
     """The open ones of an organization."""
     query = SYSTEM.select(welcome_handoff).where(h.organization == organization, h.state.in_(rules.OPEN))
-    return [_handoff(row) for row in await tx.all(query)]
+    return [to_handoff(row) for row in await tx.all(query)]
 
 
 async def over(tx: Tx, now: datetime) -> list[Handoff]:
     """Open ones whose time to be kept is over."""
     query = SYSTEM.select(welcome_handoff).where(h.state.in_(rules.OPEN), h.keep_until_at < now)
-    return [_handoff(row) for row in await tx.all(query)]
+    return [to_handoff(row) for row in await tx.all(query)]
 
 
 async def _count(tx: Tx, *where: Any) -> int:
