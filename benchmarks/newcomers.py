@@ -83,10 +83,10 @@ async def run(newcomers: int = 2_000, organizations: int = 20, a_day: int = 200,
     began = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         town = Town(Path(folder), random.Random(seed))
-        await _start(town)
+        await begin(town)
         try:
             for number in range(organizations):
-                town.homes.append(await _found(town, number))
+                town.homes.append(await founded(town, number))
             await _live(town, newcomers, max(1, a_day // 4))
         finally:
             await town.running.close()
@@ -97,7 +97,7 @@ async def run(newcomers: int = 2_000, organizations: int = 20, a_day: int = 200,
 # -- the bot and the organizations ----------------------------------------------------------------------------------
 
 
-async def _start(town: Town) -> None:
+async def begin(town: Town) -> None:
     """Builds the bot on what stands in the databases."""
     if town.app is not None:
         await town.app.close()
@@ -108,7 +108,7 @@ async def _start(town: Town) -> None:
     town.app = App(core, [partial(RehearsalAdapter, world=town.world, style="lines")])
 
 
-async def _found(town: Town, number: int) -> Home:
+async def founded(town: Town, number: int) -> Home:
     """An organization that takes new people, with a channel for its greeters and three of them."""
     core, now, space = town.running.core, town.clock.now(), f"space-{number}"
     town.world.add_space(space, f"Group {number}", "lines", ("desk",))
@@ -125,7 +125,7 @@ async def _found(town: Town, number: int) -> Home:
         organization = await core.spaces.get(tx, made.id)
     home = Home(organization, space, greeters)
     for one in greeters:
-        await _do(town, one, "welcome.greeter", home, name=one.title(), languages="both")
+        await types(town, one, "welcome.greeter", home, name=one.title(), languages="both")
     return home
 
 
@@ -136,14 +136,21 @@ def _profile(organization: str) -> Profile:
     )  # fmt: skip
 
 
-async def _do(town: Town, account: str, entry: str, home: Home | None = None, **values: str) -> Outcome:
+async def types(town: Town, account: str, entry: str, home: Home | None = None, /, **values: str) -> Outcome:
     """Somebody types a command: in their organization's channel, or in the direct room."""
-    if home is None:
-        place = Place("lines", channel=f"direct/{account}", direct=True)
-    else:
+    return await town.running.core.runner.command(_act(town, account, home), entry, values)
+
+
+async def presses(town: Town, account: str, token: str) -> Outcome:
+    """Somebody answers a choice in the direct room."""
+    return await town.running.core.runner.press(_act(town, account, None), token)
+
+
+def _act(town: Town, account: str, home: Home | None) -> Act:
+    place = Place("lines", channel=f"direct/{account}", direct=True)
+    if home is not None:
         place = Place("lines", space=home.space, channel=f"{home.space}/desk")
-    act = Act("lines", account, place, town.world.new_id(), language="en", stepwise=True)
-    return await town.running.core.runner.command(act, entry, values)
+    return Act("lines", account, place, town.world.new_id(), language="en", stepwise=True)
 
 
 # -- one moment after the other -------------------------------------------------------------------------------------
@@ -170,9 +177,9 @@ async def _trouble(town: Town, moment: int) -> None:
     if chance < 0.02:
         town.clock.move(timedelta(hours=town.dice.randint(1, 60)))
         town.count("outages")
-        await _start(town)
+        await begin(town)
     elif chance < 0.06:
-        await _start(town)
+        await begin(town)
     if moment % 30 == 29 and len(town.homes) > 5:
         gone = town.homes.pop(town.dice.randrange(len(town.homes)))
         await town.running.core.end_organization(gone.organization)
@@ -183,7 +190,7 @@ async def _comes(town: Town) -> None:
     """Somebody answers the questions and mostly shares with one organization."""
     account = f"person-{len(town.people)}"
     given = {"name": account.title(), "activity": town.dice.choice(asked.ACTIVITIES), "place": "", "spoken": "en"}
-    await _do(town, account, "welcome.ask", language="en", age="yes", free="varies", **given)
+    await types(town, account, "welcome.ask", language="en", age="yes", free="varies", **given)
     async with town.running.core.db.read() as tx:
         person = await town.running.core.people.find(tx, "lines", account)
         code = await tx.value(store.SYSTEM.select(welcome_case, welcome_case.c.code).where(
@@ -191,18 +198,16 @@ async def _comes(town: Town) -> None:
         ))  # fmt: skip
     town.people[person.id] = account
     if town.dice.random() < 0.9:
-        await _share(town, account, str(code))
+        await shares(town, account, str(code))
 
 
-async def _share(town: Town, account: str, code: str) -> None:
+async def shares(town: Town, account: str, code: str) -> None:
     """Reads the consent card and presses its first button."""
     home = town.dice.choice(town.homes)
-    shown = await _do(town, account, "welcome.share", code=code, organization=home.organization.code)
+    shown = await types(town, account, "welcome.share", code=code, organization=home.organization.code)
     choices = shown.says[-1].card.choices
     if choices and town.dice.random() < 0.95:
-        place = Place("lines", channel=f"direct/{account}", direct=True)
-        act = Act("lines", account, place, town.world.new_id(), language="en", stepwise=True)
-        await town.running.core.runner.press(act, choices[0].token)
+        await presses(town, account, choices[0].token)
 
 
 async def _everybody_acts(town: Town) -> None:
@@ -215,22 +220,22 @@ async def _everybody_acts(town: Town) -> None:
             await _about(town, store.to_handoff(row), homes[row.organization])
     for case in loose:
         if town.dice.random() < 0.05:
-            await _share(town, town.people[case.person], case.code)
+            await shares(town, town.people[case.person], case.code)
 
 
 async def _about(town: Town, handoff: Handoff, home: Home) -> None:
     """What happens to one open hand-off at one moment: mostly nothing."""
     chance, account = town.dice.random(), town.people[handoff.person]
     if chance < 0.01:
-        await _do(town, account, town.dice.choice(("welcome.undo", "welcome.withdraw")), code=handoff.code)
+        await types(town, account, town.dice.choice(("welcome.undo", "welcome.withdraw")), code=handoff.code)
     elif chance < 0.15 and (handoff.state == "offered" or handoff.passing):
-        await _do(town, town.dice.choice(home.greeters), "welcome.claim", home, code=handoff.code)
+        await types(town, town.dice.choice(home.greeters), "welcome.claim", home, code=handoff.code)
     elif chance < 0.18 and handoff.state in rules.HELD:
         await _greeter_acts(town, handoff, home)
     elif chance < 0.19 and handoff.state == "introduced":
         value = town.dice.choice(("yes", "yes", "later", "no", "enough"))
         reason = town.dice.choice(rules.LOST_FOR_NEWCOMER) if value == "no" else ""
-        await _do(town, account, "welcome.connected", code=handoff.code, value=value, reason=reason)
+        await types(town, account, "welcome.connected", code=handoff.code, value=value, reason=reason)
 
 
 async def _greeter_acts(town: Town, handoff: Handoff, home: Home) -> None:
@@ -239,9 +244,9 @@ async def _greeter_acts(town: Town, handoff: Handoff, home: Home) -> None:
     greeter = held[-1]
     what = town.dice.choice(("introduce", "introduce", "release", "pass", "more", "pause", "connected"))
     more = {"introduce": {"text": "Hello!"}, "connected": {"value": "yes"}}.get(what, {})
-    await _do(town, greeter, f"welcome.{what}", **({} if what == "pause" else {"code": handoff.code}), **more)
+    await types(town, greeter, f"welcome.{what}", **({} if what == "pause" else {"code": handoff.code}), **more)
     if what == "pause":
-        await _do(town, greeter, "welcome.pause")
+        await types(town, greeter, "welcome.pause")
 
 
 async def _is(town: Town, account: str, person: str) -> bool:
@@ -299,7 +304,7 @@ def _is_late(town: Town, handoff: Handoff, now: datetime) -> bool:
 
 async def _read_request(town: Town, account: str, handoff: Handoff | None) -> None:
     """What the person reads says the same as the rows."""
-    outcome = await _do(town, account, "welcome.request")
+    outcome = await types(town, account, "welcome.request")
     text = "\n".join(str(say.card.text) for say in outcome.says).replace("\\", "")
     town.count("requests_read")
     if handoff is None:

@@ -170,6 +170,17 @@ async def open_people(tx: Tx, organizations: Sequence[str]) -> dict[str, int]:
     return {row.organization: row.n for row in rows}
 
 
+async def cases_of(tx: Tx, person: str) -> list[Row]:
+    """Every case of somebody, newest first."""
+    c = welcome_case.c
+    return await tx.all(SYSTEM.select(welcome_case).where(c.person == person).order_by(c.made_at.desc()))
+
+
+async def forget_cases(tx: Tx, person: str) -> None:
+    """Deletes every case of somebody."""
+    await tx.run(SYSTEM.delete(welcome_case).where(welcome_case.c.person == person))
+
+
 # -- panels ---------------------------------------------------------------------------------------------------------
 
 

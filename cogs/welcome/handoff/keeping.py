@@ -8,17 +8,23 @@ from datetime import datetime
 from typing import Any
 
 from bot.feature import KeyGone, Organization
+from cogs.welcome import store as cases_store
+from cogs.welcome.cases import GIVEN, VIA
+from cogs.welcome.cases import TABLE as CASE
 from cogs.welcome.handoff import consent, store
 from cogs.welcome.handoff.store import COLUMN, TABLE, Handoff
 from cogs.welcome.handoff.texts import GREETER, NAME
 
+SEALED = (GIVEN, VIA)
+
 
 async def kept(tx: Any, person: str) -> dict[str, int]:
     """How much is kept about somebody, as a newcomer and as a greeter."""
+    cases = await cases_store.cases_of(tx, person)
     handoffs, consents = await store.of_person(tx, person), await store.consents_of(tx, person)
     return {
-        "welcome.kept_handoffs": len(handoffs), "welcome.kept_consents": len(consents),
-        "welcome.kept_greeter": len(await store.greeters_of(tx, person)),
+        "welcome.kept_requests": len(cases), "welcome.kept_handoffs": len(handoffs),
+        "welcome.kept_consents": len(consents), "welcome.kept_greeter": len(await store.greeters_of(tx, person)),
     }  # fmt: skip
 
 
@@ -54,6 +60,7 @@ async def erased(tx: Any, keyring: Any, person: str) -> None:
             await _gone(tx, handoff)
         await store.forget(tx, handoff.id)
     await store.forget_consents(tx, person)
+    await cases_store.forget_cases(tx, person)
     for handoff in await store.touched_by(tx, person):
         await store.change(tx, handoff, greeter="", **({"state": "offered"} if handoff.is_open else {}))
         await store.soon(tx, "look", handoff.id)
@@ -63,6 +70,7 @@ async def erased(tx: Any, keyring: Any, person: str) -> None:
 
 async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
     """Two accounts became one person: everything sealed under the old one is sealed anew, proofs are made anew."""
+    await _move_cases(tx, keyring, old, new)
     for handoff in await store.of_person(tx, old):
         sealed = await _under(keyring, handoff.value, (TABLE, handoff.id, COLUMN), old, new, handoff.organization)
         await store.change(tx, handoff, person=new, value=sealed)
@@ -73,6 +81,16 @@ async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
         await store.change(tx, handoff, greeter=new)
     for row in await store.greeters_of(tx, old):
         await _move_greeter(tx, keyring, row, old, new)
+
+
+async def _move_cases(tx: Any, keyring: Any, old: str, new: str) -> None:
+    """Where both had an open request, one that nobody has yet ends: nobody has two."""
+    open_now = [row for row in await cases_store.cases_of(tx, new) if row.state != "ended"]
+    for row in await cases_store.cases_of(tx, old):
+        given, via = [await _under(keyring, getattr(row, one), (CASE, row.id, one), old, new, "") for one in SEALED]
+        over = open_now and row.state in {"asked", "waiting"}
+        state = "ended" if over else row.state
+        await cases_store.change_case(tx, row.id, person=new, given=given, via=via, state=state)
 
 
 async def _move_greeter(tx: Any, keyring: Any, row: Any, old: str, new: str) -> None:
@@ -90,5 +108,6 @@ async def _under(keyring: Any, sealed: bytes, place: tuple[str, str, str], old: 
         return b""
     with suppress(KeyGone):
         text = (await keyring.existing(old, home)).open(bytes(sealed), *place)
-        return bytes((await keyring.of_member(new, home)).seal(text, *place))
+        key = await (keyring.of_member(new, home) if home else keyring.of_person(new))
+        return bytes(key.seal(text, *place))
     return b""

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from bot.clock import MovableClock
 from bot.feature import Scope
+from cogs.welcome import store as cases_store
 from cogs.welcome.handoff import consent, keeping, store
 from cogs.welcome.handoff.store import COLUMN, TABLE
-from cogs.welcome.store import welcome_consent, welcome_handoff
+from cogs.welcome.store import welcome_case, welcome_consent, welcome_handoff
 from tests.conformance.house import RehearsalHouse
 from tests.features.welcome.handoffs import (
     greeters_card,
@@ -73,7 +74,7 @@ async def test_an_erased_newcomer_leaves_nothing(house: RehearsalHouse, tmp_path
     assert f"{code} is not there any more" in await told(house, rosa)
     assert await house.messages(river.space, "desk") == []
     async with house.app.core.db.read() as tx:
-        for table in (welcome_handoff, welcome_consent):
+        for table in (welcome_case, welcome_handoff, welcome_consent):
             assert await tx.all(store.SYSTEM.select(table)) == []
     await house.app.core.db.checkpoint()
     for path in tmp_path.glob("main.db*"):
@@ -105,11 +106,15 @@ async def test_two_accounts_of_a_newcomer_and_of_a_greeter_become_one(house: Reh
         await keeping.merged(tx, core.keyring, old_rosa, "new-rosa")
         [row] = await store.consents_of(tx, "new-ana")
         [name] = await store.greeters_of(tx, "new-rosa")
+        [case] = await cases_store.cases_of(tx, "new-ana")
     moved = await handoff_of(house, code)
     assert (moved.person, moved.greeter) == ("new-ana", "new-rosa")
     assert consent.holds(core.keyring, consent.export(row))
     key = await core.keyring.existing("new-ana", river.organization.id)
     assert '"name": "Ana"' in key.open(moved.value, TABLE, moved.id, COLUMN)
+    assert '"activity": "housing"' in (await core.keyring.existing("new-ana")).open(
+        bytes(case.given), "welcome_case", case.id, "given"
+    )
     own = await core.keyring.existing("new-rosa", river.organization.id)
     assert own.open(bytes(name.name), "welcome_greeter", name.id, "name") == "Rosa"
 
