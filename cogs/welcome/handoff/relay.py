@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.feature import Call, KeyGone, Missing, UserError, check_text
+from bot.feature import Call, KeyGone, Missing, UserError, check_text, read_code
 from cogs.welcome.handoff import rules, store, timing
 from cogs.welcome.handoff.greeting import own
 from cogs.welcome.handoff.store import Handoff
@@ -34,7 +34,7 @@ async def check_message(call: Call, value: str) -> str:
 
 async def draft(call: Call, code: str) -> Mapping[str, str]:
     """The first message, drafted in the newcomer's language, to be read and changed."""
-    handoff = await own(call, code)
+    handoff = await own(call, read_code(code))
     package = await _readable(call, handoff)
     words = call.words_in(package["language"])
     home, name = await home_of(call, handoff), await greeter_name(call, handoff)
@@ -86,6 +86,7 @@ async def introduced(call: Call, handoff: Handoff) -> Handoff:
 
 async def before_writing(call: Call, code: str) -> Mapping[str, str]:
     """Nothing is filled in; whoever cannot be written to is said before anything is typed."""
+    code = read_code(code)
     handoff = await store.of_newcomer(call.tx, call.person.id, code)
     handoff = handoff or await own(call, code, *rules.TALKING)
     if handoff.state not in rules.TALKING or handoff.reason == "stopped":
