@@ -35,6 +35,7 @@ GOLDEN = Path(__file__).parent / "golden" / "newcomer_sees.json"
 CANARIES = ("Canary Member", "Canary Newcomer", "Canary Plan", "canary answer")
 AT_THE_END = ("mydata.erase", "mydata.stop", "mydata.link")  # they change who asks
 CODES = re.compile(r"\b[A-Z]{1,2}-[2-9A-HJ-NP-Z]{4}\b|\b[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}\b")
+MARKS = re.compile(r"\b[0-9a-f]{8}\b")  # of a version: keyed, so another in every walk
 
 
 @dataclass
@@ -105,7 +106,7 @@ def _read(outcome: Outcome) -> list[str]:
         lines.append(f"form: {outcome.form.title}")
         lines += [f"{one.label} = {one.value}" if one.value else one.label for one in outcome.form.blanks]
         lines += [f"- {option.label}" for one in outcome.form.blanks for option in (*one.options, *one.likely)]
-    return [CODES.sub("CODE", line) for line in lines]
+    return [MARKS.sub("MARK", CODES.sub("CODE", line)) for line in lines]
 
 
 async def seen(folder: Path) -> dict[str, dict[str, list[str]]]:
