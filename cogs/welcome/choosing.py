@@ -14,6 +14,7 @@ from cogs.welcome.directory.rules import is_digits
 from cogs.welcome.directory.store import open_links
 from cogs.welcome.directory.texts import listing_line, offer_lines
 from cogs.welcome.handoff import consent
+from cogs.welcome.handoff.store import tried
 
 LINKS = 3  # organizations' public pages shown to who is under 18
 
@@ -114,7 +115,7 @@ async def narrow(call: Call, code: str, zip_code: str) -> None:
     """The one question where three digits are shared; then they are shown."""
     case = await cases.own(call, code)
     case = await cases.retold(call, case, replace(case.given, place=zip_code))
-    call.say(await choices_card(call, case, call.language))
+    call.say(await choices_card(call, case, call.language, await tried(call.tx, case.id)))
 
 
 async def none(call: Call, code: str) -> None:
@@ -141,7 +142,7 @@ async def later(call: Call, code: str) -> None:
 async def opened(call: Call, subject: str) -> None:
     """An organization (its id) opened its profile or has new turf: whoever waited for a local one hears it, once."""
     for case in await cases.waiting(call):
-        found = await find(call, case.given, only=subject)
+        found = await find(call, case.given, await tried(call.tx, case.id), only=subject)
         if found.has_local:
             await _tell(call, case, found)
 

@@ -10,6 +10,7 @@ from cogs.welcome.choosing import choices_card, public_card
 from cogs.welcome.directory.places import atlas
 from cogs.welcome.directory.rules import is_digits
 from cogs.welcome.directory.states import read_state
+from cogs.welcome.handoff.store import tried
 
 ADULT = "yes"
 
@@ -85,4 +86,5 @@ async def ask(
         raise UserError("age_first")
     case, changed = await cases.keep(call, rules.Given(name, activity, place, spoken, free, call.language))
     call.say(call.words("answers_changed" if changed else "answers_kept", code=case.code, name=name))
-    call.say(await choices_card(call, case, call.language))
+    if case.state != "placed":  # somebody has them: *My request* tells who
+        call.say(await choices_card(call, case, call.language, await tried(call.tx, case.id)))

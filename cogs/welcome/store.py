@@ -19,6 +19,7 @@ from bot.db import Moment, Row, Tx, metadata
 from bot.feature import Scope, new_code
 from bot.tables import ID, owned
 from cogs.welcome import rules
+from cogs.welcome.handoff.rules import OPEN
 
 SYSTEM = Scope(system=True)
 
@@ -165,7 +166,7 @@ async def open_people(tx: Tx, organizations: Sequence[str]) -> dict[str, int]:
     """How many people organizations hold now: offered, taken or introduced, and not done."""
     c = welcome_handoff.c
     held = SYSTEM.select(welcome_handoff, c.organization, func.count().label("n")).group_by(c.organization)
-    open_ones = c.state.in_(("offered", "claimed", "introduced"))
+    open_ones = c.state.in_(OPEN)
     rows = await tx.all(held.where(c.organization.in_(organizations), open_ones)) if organizations else []
     return {row.organization: row.n for row in rows}
 

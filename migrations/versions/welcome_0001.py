@@ -166,7 +166,7 @@ def upgrade() -> None:
             "erased": "with the organization, or by the next list",
         },
     )
-    op.create_index(op.f("ix_welcome_turf_state"), "welcome_turf", ["state"], unique=False)
+    op.create_index("welcome_turf_state", "welcome_turf", ["state", "organization"], unique=False)
 
 
 def downgrade() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text, or_, select
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, or_, select
 
 from bot import tables as t
 from bot.db import Moment, Row, Tx, metadata, upsert
@@ -41,7 +41,8 @@ welcome_turf = Table(
     metadata,
     Column("zip", String(5), primary_key=True),  # a ZIP code where an organization is at home
     Column("organization", ID, primary_key=True),
-    Column("state", String(2), nullable=False, index=True),
+    Column("state", String(2), nullable=False),
+    Index("welcome_turf_state", "state", "organization"),
     info=owned("organization", "everybody: who is at home where", "with the organization, or by the next list"),
 )
 
@@ -113,13 +114,17 @@ async def near(tx: Tx, prefix: str, state: str, only: str = "") -> list[Shown]:
     Open profiles of connected organizations alone. `only`: of this one.
     """
     turf = await _turf(tx, prefix, only)
-    at_home = p.organization.in_(SYSTEM.select(welcome_turf, f.organization).where(f.state == (state or None)))
-    wanted = or_(p.reach == "national", p.state == (state or None), at_home, p.organization.in_(list(turf)))
-    query = _open(only).add_columns(at_home.label("at_home")).where(wanted)
+    at_home = await _at_home(tx, state, only) if state else set()
+    wanted = or_(p.reach == "national", p.state == (state or None), p.organization.in_([*at_home, *turf]))
     return [
-        Shown(_profile(row), row.code, row.name, tuple(turf.get(row.organization, ())), bool(row.at_home))
-        for row in await tx.all(query)
+        Shown(_profile(row), row.code, row.name, tuple(turf.get(row.organization, ())), row.organization in at_home)
+        for row in await tx.all(_open(only).where(wanted))
     ]
+
+
+async def _at_home(tx: Tx, state: str, only: str) -> set[str]:
+    query = SYSTEM.select(welcome_turf, f.organization).where(f.state == state).distinct()
+    return {row.organization for row in await tx.all(query.where(f.organization == only) if only else query)}
 
 
 def _open(only: str = "") -> Any:
