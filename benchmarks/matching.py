@@ -39,7 +39,7 @@ async def run(organizations: int = 10_000, people: int = 400, seed: int = 1) -> 
         await core.db.close()
         await core.keyring.close()
     groups = [group_of(Shown(one, "", "", (), False)) for one in profiles]
-    alone = [_timed(lambda one=one: order(wish_of(one), groups)) for one in asked[:20]]  # type: ignore[misc]
+    alone = [_timed(lambda one=one: order(wish_of(one), groups)) for one in asked[:20]]
     return {
         "organizations": organizations, "people": len(asked), **_spread([wall for wall, _ in took]),
         **_spread([cpu for _, cpu in took], "cpu_"), "rules_ms": round(max(alone), 1),
