@@ -13,7 +13,8 @@ from dataclasses import replace
 from bot.feature import Entry, Feature, Field, Kind, Level
 from cogs.alerts import answers, ledger, receiving, rules, sending, writing
 from cogs.alerts.copies import check_code, codes_here, own_codes
-from cogs.alerts.going import places
+from cogs.alerts.going import afterwards, places, reminding
+from cogs.alerts.going.afterwards import attendance
 from cogs.alerts.policies import asking, deciding
 from cogs.alerts.policies.rules import MODES, TOPICS
 from cogs.alerts.timing import later
@@ -38,6 +39,8 @@ LEAVES = Field("when", limit=120, check=later.check_when)
 WHOSE = Field("whose", Kind.CHOICE, options=("same", "each"))
 NIGHT = Field("night", Kind.CHOICE, False, options=("soft", "morning"))
 
+SAID_WENT = Field("said", Kind.CHOICE, options=tuple(afterwards.SAID))
+
 CORRECTED = (WHAT, ASK, replace(WHEN, check=sending.check_when_again), WHERE, LINK)
 
 LINE = Field("text", limit=rules.LINE, check=writing.check_words)
@@ -56,6 +59,8 @@ HOURS = Field("hours", Kind.NUMBER, False, limit=2, check=deciding.check_hours)
 SILENCE = Field("silence", Kind.CHOICE, False, options=("no", "yes"))
 SAID = Field("text", Kind.TEXT, limit=rules.LINE, check=writing.check_words)
 WHOM = Field("organization", limit=20)
+
+__all__ = ["attendance", "feature"]
 
 feature = Feature(
     "alerts",
@@ -85,6 +90,8 @@ feature = Feature(
         Entry("discard", writing.discard, Level.SENDER, (CODE,), listed=False),
         Entry("send", sending.send, Level.SENDER, (CODE,), listed=False, records=("sent",)),
         Entry("answer", answers.answer, Level.ANYONE, (CODE_HERE, VALUE)),
+        Entry("remind", reminding.remind, Level.ANYONE, (CODE_HERE,)),
+        Entry("went", afterwards.went, Level.ANYONE, (CODE_HERE, SAID_WENT), listed=False),
         Entry("where", ledger.where, Level.SENDER, (CODE, PAGE)),
         Entry(
             "again", ledger.again, Level.SENDER, (CODE, HOW), listed=False,
@@ -132,6 +139,7 @@ feature = Feature(
     ),
     jobs={
         "lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally, "fill": places.fill, "leave": later.leave,
+        "remind": reminding.send_due, "move": reminding.move, "ask": afterwards.ask, "thank": afterwards.thank,
     },
     hooks={
         "erased": answers.erased, "merged": answers.merged, "kept": answers.kept, "policy": receiving.policy,

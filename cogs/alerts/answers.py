@@ -10,9 +10,19 @@ from bot.feature import Call, KeyGone, Missing, UserError, new_id
 from cogs.alerts import rules, store
 from cogs.alerts.copies import SOON, copy_card, organizations, plan_tally
 from cogs.alerts.going import places
-from cogs.alerts.going.store import forget_person, hand_over, leave_line, place_in_line, plan_fill
+from cogs.alerts.going.store import (
+    forget_person,
+    forget_reminder,
+    hand_over,
+    keep_one_reminder,
+    leave_line,
+    place_in_line,
+    plan_fill,
+    reminders_of,
+)
 from cogs.alerts.rules import Given
 from cogs.alerts.store import Alert
+from cogs.alerts.telling import remind_choice
 from cogs.alerts.texts import sum_text
 
 TABLE, COLUMN = "alert_answer", "value"
@@ -32,6 +42,8 @@ async def answer(call: Call, code: str, value: str) -> None:
     if after != before:
         await _write(call, alert, after, before, earlier.id if earlier else "")
         await places.step(call, alert, before.value, value)
+        if before.value == "in" and value != "in":
+            await forget_reminder(call.tx, alert.id, call.person.id)
     total = await store.total(call.tx, alert.id)
     if rules.sum_is_shown(alert.content, before.value, value, total):
         await plan_tally(call, alert)
@@ -45,7 +57,8 @@ async def _say(call: Call, alert: Alert, value: str, total: rules.Sum) -> None:
         leave = call.choice("leave_list_button", "answer", alert.code, "cant")
         call.say("said.wait", leave, number=number, sum=shown)
     else:
-        call.say(f"said.{value}", sum=shown)
+        more = remind_choice(call, alert, call.language) if value == "in" else []
+        call.say(f"said.{value}", *more, sum=shown)
 
 
 def _check_open(call: Call, alert: Alert, value: str) -> None:
@@ -104,8 +117,10 @@ async def tally(call: Call, subject: str) -> None:
 
 
 async def kept(tx: Any, person: str) -> dict[str, int]:
-    """How many answers are kept about somebody."""
-    return {"alerts.kept_answers": len(await store.answers_of(tx, person))}
+    """How many answers, and wishes to be reminded, are kept about somebody."""
+    found = {"alerts.kept_answers": len(await store.answers_of(tx, person))}
+    wanted = len(await reminders_of(tx, person))
+    return found | ({"alerts.kept_reminders": wanted} if wanted else {})
 
 
 async def erased(tx: Any, keyring: Any, person: str) -> None:
@@ -139,6 +154,9 @@ async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
         await hand_over(tx, row.alert, old, new)
         if given.value != rules.WAITING:
             await leave_line(tx, row.alert, new)
+        await keep_one_reminder(tx, row.alert, old, new)
+        if given.value != "in":
+            await forget_reminder(tx, row.alert, new)
 
 
 async def _join(tx: Any, keyring: Any, row: Any, other: Any) -> Given:

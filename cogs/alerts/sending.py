@@ -25,6 +25,7 @@ from cogs.alerts.copies import (
     plan,
     policy_of,
 )
+from cogs.alerts.going.afterwards import plan_question
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
 from cogs.alerts.telling import tell_one
@@ -65,6 +66,7 @@ async def go_out(call: Call, alert: Alert) -> list[Target]:
         await _post(call, alert, one)
     for receiver, until in _asked(targets).values():
         await ask(call, alert, call.home, receiver, until)
+    await plan_question(call, alert)
     await call.record("sent", alert.code, spaces=sum(1 for one in targets if one.channel))
     return targets
 
@@ -230,6 +232,9 @@ async def bring(call: Call, alert: Alert, content: Content) -> None:
     await call.record("corrected", alert.code, version=newer.version)
     if rules.must_be_told(changed):
         await call.at(call.now, "tell", alert.id, kind="corrected", after="")
+    if "time" in changed:
+        await call.at(call.now, "move", alert.id, after="")
+        await plan_question(call, newer)
     if content.limit != alert.content.limit:
         await call.at(call.now, "fill", alert.id)
     said = call.words("corrected_now", n=reached, what=changed_words(call.words, changed))
@@ -302,7 +307,8 @@ async def takeback(call: Call, code: str, sure: str) -> None:
         call.say("takeback_sure", yes, title=alert.content.title, code=alert.code)
         return
     await store.change(call.tx, call.scope, alert.id, state="withdrawn", tally_at=None)
-    await call.outbox.withdraw(call.tx, alert.id, call.now)
+    for subject in (alert.id, alert.thanks):
+        await call.outbox.withdraw(call.tx, subject, call.now)
     await close_desk(call, alert, "", "desk.withdrawn")
     await call.at(call.now, "tell", alert.id, kind="withdrawn", after="")
     await call.record("taken_back", alert.code)

@@ -131,6 +131,11 @@ class Alert:
         """The outbox's name of the cards in moderators' channels."""
         return f"{self.id}.ask"
 
+    @property
+    def thanks(self) -> str:
+        """The outbox's name of the thanks afterwards."""
+        return f"{self.id}.thx"
+
 
 def to_alert(row: Row) -> Alert:
     """A call from its row."""
@@ -267,6 +272,11 @@ async def undecided(tx: Tx, organization: str) -> list[Row]:
     """An organization's copies of others' calls that its policy still binds, if they are not delivered."""
     open_ones = alert_copy.c.standing.in_(("auto", "hold", "accepted", "silence"))
     return await tx.all(SYSTEM.select(alert_copy).where(alert_copy.c.organization == organization, open_ones))
+
+
+async def was_asked(tx: Tx, call: str, at: datetime) -> None:
+    """Those who said yes were asked whether they went: once."""
+    await tx.run(SYSTEM.update(alert).where(alert.c.id == call).values(asked_at=at))
 
 
 async def plan_tally(tx: Tx, call: str, at: datetime | None) -> None:

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from bot.feature import Call, Choice
+from cogs.alerts import store
 from cogs.alerts.copies import answer_choices, organizations
+from cogs.alerts.rules import Given
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import told_text
+from cogs.alerts.timing.rules import remind_at
+
+
+async def given_of(call: Call, alert: Alert, person: str) -> Given:
+    """What a person answered, opened; nothing when they did not. KeyGone when they were erased half-way."""
+    row = await store.answer_of(call.tx, alert.id, person)
+    if row is None:
+        return Given()
+    return store.unpack(await call.unseal(person, "", row.value, "alert_answer", row.id, "value"))
 
 
 async def language_of(call: Call, alert: Alert, person: str, home: str) -> str:
@@ -16,7 +27,7 @@ async def language_of(call: Call, alert: Alert, person: str, home: str) -> str:
 
 
 async def tell_one(call: Call, alert: Alert, person: str, home: str, kind: str) -> None:
-    """A direct message of a kind (`corrected`, `withdrawn`, `promoted`) with what can be answered to it."""
+    """A direct message of a kind (`corrected`, `withdrawn`, `promoted`, `reminder`) with what can be answered to it."""
     language = await language_of(call, alert, person, home)
     text = told_text(call.words_in, alert.content, language, kind, alert.changed)
     card = call.card_in(language, text, *_choices(call, alert, language, kind), code=alert.code)
@@ -24,7 +35,14 @@ async def tell_one(call: Call, alert: Alert, person: str, home: str, kind: str) 
 
 
 def _choices(call: Call, alert: Alert, language: str, kind: str) -> list[Choice]:
-    if kind == "withdrawn":
-        return []
     answers = answer_choices(call, alert, language)[:-1]
-    return answers[-1:] if kind == "promoted" else answers
+    shown = {"withdrawn": [], "corrected": answers}.get(kind, answers[-1:])
+    return [*shown, *remind_choice(call, alert, language)] if kind in ("corrected", "promoted") else shown
+
+
+def remind_choice(call: Call, alert: Alert, language: str) -> list[Choice]:
+    """*Remind me*, as long as there is a moment left for it."""
+    starts_at = alert.content.starts_at
+    if starts_at is None or remind_at(starts_at, alert.content.zone, call.now) is None:
+        return []
+    return [call.choice("remind_button", "remind", alert.code, language=language)]

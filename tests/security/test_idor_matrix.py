@@ -42,7 +42,7 @@ CODED = [(name, entry) for name, entry in ENTRIES if name.partition(".")[0] not 
 def values(entry: Entry, code: str) -> dict[str, str]:
     """Something for every field, so that nothing but the code decides."""
     filled = {one.key: "something to read" for one in entry.fields if one.required}
-    filled |= {key: "tomorrow at 5pm" for key in filled if key in {"due", "review"}}
+    filled |= {key: "tomorrow at 5pm" for key in filled if key in {"due", "review", "when"}}
     filled |= {key: "87031" for key in filled if key == "zip_code"}
     for one in entry.fields:
         if one.kind is Kind.CHOICE and isinstance(one.options, tuple) and one.required:

@@ -112,6 +112,17 @@ async def forget_reminder(tx: Tx, call: str, person: str) -> None:
     await tx.run(_FORGET, call=call, who=person)
 
 
+async def keep_one_reminder(tx: Tx, call: str, old: str, new: str) -> None:
+    """Two accounts became one person: one reminder, the earlier one, under the kept name."""
+    c = alert_reminder.c
+    both = SYSTEM.select(alert_reminder).where(c.alert == call, c.person.in_((old, new))).order_by(c.remind_at)
+    rows = await tx.all(both)
+    for row in rows:
+        await forget_reminder(tx, call, row.person)
+    if rows:
+        await remind(tx, call, new, rows[0].remind_at)
+
+
 async def reminders(tx: Tx, call: str, until: datetime | None, after: str, most: int) -> list[Row]:
     """Reminders of a call that are due until a moment (None: all), by person, for work in portions."""
     c = alert_reminder.c
