@@ -85,7 +85,8 @@ feature = Feature(
             form=True, fixed=1, prefill=places.known, records=("corrected",),
         ),
         Entry(
-            "later", later.later, Level.SENDER, (CODE, LEAVES, WHOSE, NIGHT), form=True, fixed=1, records=("planned",),
+            "later", later.later, Level.SENDER, (CODE, LEAVES, WHOSE, NIGHT),
+            form=True, fixed=1, prefill=later.known, records=("planned",),
         ),
         Entry("discard", writing.discard, Level.SENDER, (CODE,), listed=False),
         Entry("send", sending.send, Level.SENDER, (CODE,), listed=False, records=("sent",)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -43,6 +43,18 @@ def _read(call: Call, text: str) -> When:
     if at.date_only:
         raise UserError("later.no_hour")
     return at
+
+
+async def known(call: Call, code: str) -> Mapping[str, str]:
+    """What was planned before, for the form that changes it."""
+    alert = await own_call(call, code, *DRAFTS)
+    if alert.leave is None:
+        return {}
+    way = Leave.from_text(alert.leave)
+    return {
+        "when": show_when(When(way.at, way.zone), call.language), "whose": "each" if way.each else "same",
+        "night": "morning" if way.morning else "soft",
+    }  # fmt: skip
 
 
 async def later(call: Call, code: str, when: str, whose: str, night: str) -> None:
