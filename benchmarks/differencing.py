@@ -18,14 +18,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from zlib import crc32
 
+from benchmarks.cycles import gain_of
 from cogs.checkins.rules import Asked, Block, Debrief, Given, K, of_members
 
 TITLE = "Differencing attack on the figures of simulated check-ins"
 QUESTIONS = (Asked("q1", "choice", ("a", "b", "c")), Asked("q2", "scale", ("1", "2")), Asked("q3", "number"))
 
 
-async def run(coalitions: int = 20_000, seed: int = 1, k: int = K) -> dict[str, Any]:
-    """How many disclosures were found in so many coalitions; `published`: how many showed anything at all."""
+async def run(coalitions: int = 20_000, seed: int = 1, k: int = K, cycles: int = 1) -> dict[str, Any]:
+    """How many disclosures were found in so many coalitions; `published`: how many showed anything at all.
+
+    With more `cycles` also how much better one known person's answer is guessed (`benchmarks.cycles`).
+    """
     began, dice = time.perf_counter(), random.Random(seed)
     found = published = 0
     for number in range(coalitions):
@@ -34,7 +38,8 @@ async def run(coalitions: int = 20_000, seed: int = 1, k: int = K) -> dict[str, 
         published += bool(debrief.blocks)
         found += len(list(attack(given, debrief, k)))
     seconds = round(time.perf_counter() - began, 1)
-    return {"coalitions": coalitions, "disclosures": found, "published": published, "seconds": seconds}
+    figures = {"coalitions": coalitions, "disclosures": found, "published": published, "seconds": seconds, "k": k}
+    return figures | ({"cycles": cycles, **gain_of(coalitions, cycles, seed, k)} if cycles > 1 else {})
 
 
 def _draw(seed: str) -> Any:

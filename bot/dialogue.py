@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot import tables as t
 from bot.cards import Blank, FormPage, Option
@@ -53,6 +53,14 @@ class Answers:
 
 # -- rows -----------------------------------------------------------------------------------------------------------
 
+_IT = t.form.c.id == bindparam("row")
+_LOAD = select(t.form).where(_IT, t.form.c.expires_at > bindparam("now"))
+_END = delete(t.form).where(_IT)
+_SAVE = (
+    update(t.form)
+    .where(_IT)
+    .values(page=bindparam("new_page"), asking=bindparam("new_asking"), given=bindparam("new_given"))
+)
 
 async def begin(call: Call, name: str, entry: Entry, given: Mapping[str, str], asks: Sequence[str]) -> Form:
     """A new form row for the asker; `asks` are the fields it will ask, the rest is fixed."""
@@ -70,18 +78,18 @@ async def begin(call: Call, name: str, entry: Entry, given: Mapping[str, str], a
 
 async def save(call: Call, form: Form) -> None:
     """Writes what was typed so far."""
-    values = {"page": form.page, "asking": form.asking, "given": await _seal(call, form)}
-    await call.tx.run(update(t.form).where(t.form.c.id == form.id).values(**values))
+    values = {"new_page": form.page, "new_asking": form.asking, "new_given": await _seal(call, form)}
+    await call.tx.run(_SAVE, row=form.id, **values)
 
 
 async def end(tx: Tx, form: str) -> None:
     """The form was sent or cancelled."""
-    await tx.run(delete(t.form).where(t.form.c.id == form))
+    await tx.run(_END, row=form)
 
 
 async def load(call: Call, form: str) -> Form:
     """The asker's form by its id; UserError when it is over, or somebody else's."""
-    row = await call.tx.one(select(t.form).where(t.form.c.id == form, t.form.c.expires_at > call.now))
+    row = await call.tx.one(_LOAD, row=form, now=call.now)
     if row is None:
         raise UserError("core.form_gone")
     if row.person != call.person.id:

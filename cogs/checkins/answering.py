@@ -31,7 +31,7 @@ MOST_NUMBER = 1_000_000
 
 async def asked(call: Call, code: str) -> Sequence[Field]:
     """The questions as fields; the first one says again who will see what. Delegates only, at a table."""
-    checkin = await _current(call, code)
+    checkin, _ = await _current(call, code)
     fields = [_field(call, checkin, one, first=at == 0) for at, one in enumerate(checkin.questions)]
     if any(one.kind == "text" for one in checkin.questions):
         page = 1 if len(fields) < MOST else 2
@@ -40,17 +40,17 @@ async def asked(call: Call, code: str) -> Sequence[Field]:
     return fields
 
 
-async def _current(call: Call, code: str) -> Checkin:
-    """The check-in that takes the answer: a late one goes to the next cycle."""
+async def _current(call: Call, code: str) -> tuple[Checkin, bool]:
+    """The check-in that takes the answer, and whether it is late: then it goes to the next cycle."""
     checkin = await shared(call, code)
     if checkin.at_a_table and not call.can(Level.MODERATOR):
         raise Refused("delegates_only", name=call.home.name, entry=call.entry)
     if checkin.takes_answers(call.now):
-        return checkin
+        return checkin, False
     last = await store.newest_of(call.tx, checkin.series)
     if not last.takes_answers(call.now):
         raise UserError("over", title=checkin.title)
-    return last
+    return last, True
 
 
 def _field(call: Call, checkin: Checkin, one: Question, first: bool) -> Field:
@@ -59,7 +59,8 @@ def _field(call: Call, checkin: Checkin, one: Question, first: bool) -> Field:
     if one.kind == "text":
         return Field(one.key, Kind.TEXT, False, rules.WORDS, check=check_words, label=label, hint=hint)
     if one.kind == "number":
-        return Field(one.key, Kind.NUMBER, False, 7, check=_check_number, label=label, hint=hint or one.unit)
+        hint = hint or one.unit_in(call.language)
+        return Field(one.key, Kind.NUMBER, False, 7, check=_check_number, label=label, hint=hint)
     return Field(one.key, Kind.CHOICE, False, options=_options(one), label=label, hint=hint)
 
 
@@ -82,7 +83,7 @@ async def _check_number(call: Call, value: str) -> str:
 
 async def known(call: Call, code: str) -> Mapping[str, str]:
     """What the asker answered before, to change it."""
-    checkin = await _current(call, code)
+    checkin, _ = await _current(call, code)
     row = await store.answer_of(call.tx, checkin.id, call.person.id)
     if row is None or row.circle != circle(call, checkin.id, call.home.id):
         return {}
@@ -95,12 +96,11 @@ async def known(call: Call, code: str) -> Mapping[str, str]:
 
 async def answer(call: Call, code: str, quote: str = "", **answers: str) -> None:
     """Keeps an answer; the receipt says until when it can be changed."""
-    checkin = await _current(call, code)
+    checkin, late = await _current(call, code)
     said = {key: value for key, value in answers.items() if value}
     if not said:
         raise UserError("nothing_answered", field=checkin.questions[0].key)
     replaced = await _write(call, checkin, said, quote == "yes")
-    late = checkin.code != (await shared(call, code)).code
     key = "receipt.next" if late else "receipt.changed" if replaced else "receipt.kept"
     at = short(checkin.closes_at, call.home.zone, call.language)
     again = call.choice("change_button", "answer", checkin.code, organization=call.home.id, mine=True)

@@ -46,7 +46,9 @@ def _figures(speak: Speaker, checkin: Checkin, look: Look) -> list[Md]:
     debrief, lines = checkin.published, []
     for one in checkin.questions:
         total, counts = debrief.total(one.key), debrief.counts(one.key)
-        shown = f"{total} {one.unit}".strip() if total is not None else counts_of(speak, one, counts) if counts else ""
+        shown = counts_of(speak, one, counts) if counts else ""
+        if total is not None:
+            shown = one.amount(total, speak.language)
         if shown:
             lines.append(speak("debrief.block", name=one.say(speak.language), figure=shown))
     return lines or [speak("page.no_figures")]

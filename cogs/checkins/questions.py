@@ -20,6 +20,7 @@ _KINDS = {
     "choice": "choice", "opcion": "choice", "scale": "scale", "escala": "scale", "number": "number",
     "numero": "number", "text": "text", "texto": "text",
 }  # fmt: skip
+_BOTH = re.compile(r"[/·]")  # between the English and the Spanish word of a unit
 _LINE = re.compile(r"^(\w+)\s*:?\s*(.*)$")
 
 
@@ -41,6 +42,15 @@ class Question:
     def option(self, value: str, language: str) -> str:
         """An option in a language."""
         return next((one[1 + LANGUAGES.index(language)] for one in self.options if one[0] == value), value)
+
+    def amount(self, n: int, language: str) -> str:
+        """So many, with the unit."""
+        return f"{n} {self.unit_in(language)}".strip()
+
+    def unit_in(self, language: str) -> str:
+        """The unit in a language, where two were written: people / personas."""
+        both = [one.strip() for one in _BOTH.split(self.unit)]
+        return both[LANGUAGES.index(language)] if len(both) == len(LANGUAGES) else self.unit
 
     @property
     def asked(self) -> Asked:
@@ -77,10 +87,11 @@ def of_template(template: str, text: str) -> tuple[Question, ...]:
 def numbers(unit: str) -> tuple[Question, ...]:
     """Planned and done, in one unit."""
     unit = " ".join(unit.split())
-    if not unit or len(unit) > 20:
+    words = [one.strip() for one in _BOTH.split(unit)]
+    if not all(words) or len(words) > len(LANGUAGES) or max(map(len, words)) > 20:
         raise UserError("unit_needed", field="questions")
-    planned = (f"Planned ({unit})", f"Lo planeado ({unit})")
-    done = (f"Done ({unit})", f"Lo hecho ({unit})")
+    planned = (f"Planned ({words[0]})", f"Lo planeado ({words[-1]})")
+    done = (f"Done ({words[0]})", f"Lo hecho ({words[-1]})")
     return (
         Question("q1", "number", planned, unit=unit, role="planned"),
         Question("q2", "number", done, unit=unit, role="done"),

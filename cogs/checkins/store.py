@@ -162,6 +162,9 @@ async def _free_code(tx: Tx, table: Table, letter: str) -> str:
             return code
 
 
+_BY_CODE = SYSTEM.select(checkin).where(checkin.c.code == bindparam("code"))
+
+
 async def of_code(tx: Tx, scope: Scope, code: str) -> Checkin | None:
     """The scope's own cycle of this code."""
     row = await tx.one(scope.select(checkin).where(checkin.c.code == code))
@@ -170,7 +173,7 @@ async def of_code(tx: Tx, scope: Scope, code: str) -> Checkin | None:
 
 async def posted(tx: Tx, home: str, code: str) -> Checkin | None:
     """A cycle in which an organization takes part: its own, or one of all organizations."""
-    row = await tx.one(SYSTEM.select(checkin).where(checkin.c.code == code))
+    row = await tx.one(_BY_CODE, code=code)
     if row is None or (row.who == "members" and row.organization != home) or row.state == "ended":
         return None
     return to_checkin(row)

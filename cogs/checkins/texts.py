@@ -74,10 +74,10 @@ def debrief_text(speak: Speaker, checkin: Checkin, look: Look) -> Md:
     if not debrief.blocks:
         return Md(f"{title}\n{speak('debrief.not_enough')}")
     lines = [title, _who(speak, checkin, debrief, look)]
-    for one in checkin.questions:
-        lines += _question_lines(speak, checkin, one, debrief, look)
-    lines += [*opinion_lines(speak, checkin, debrief), speak("debrief.rule")]
-    return Md("\n".join(lines))
+    parts = [Md("\n".join(lines))]
+    parts += [Md("\n".join(_question_lines(speak, checkin, one, debrief, look))) for one in checkin.questions]
+    parts.append(Md("\n".join([*opinion_lines(speak, checkin, debrief), speak("debrief.rule")])))
+    return Md("\n\n".join(parts))  # a part that follows a list or a quotation is no line of it
 
 
 def _who(speak: Speaker, checkin: Checkin, debrief: Debrief, look: Look) -> Md:
@@ -100,7 +100,8 @@ def _question_lines(speak: Speaker, checkin: Checkin, one: Question, debrief: De
 def _figure_line(speak: Speaker, one: Question, debrief: Debrief) -> Md:
     total = debrief.total(one.key)
     if one.kind == "number":
-        return speak("debrief.hidden_sum") if total is None else speak("debrief.sum", n=total, unit=one.unit)
+        unit = one.unit_in(speak.language)
+        return speak("debrief.hidden_sum") if total is None else speak("debrief.sum", n=total, unit=unit)
     counts = debrief.counts(one.key)
     return speak("debrief.counts", counts=counts_of(speak, one, counts)) if counts else speak("debrief.hidden")
 
@@ -121,7 +122,7 @@ def _block_lines(speak: Speaker, one: Question, debrief: Debrief, look: Look) ->
         figure = block.figures[one.key]
         name = block_name(speak, block.organizations, look.names)
         if figure.total is not None:
-            lines.append(speak("debrief.block", name=name, figure=f"{figure.total} {one.unit}".strip()))
+            lines.append(speak("debrief.block", name=name, figure=one.amount(figure.total, speak.language)))
         elif figure.counts is not None:
             lines.append(speak("debrief.block", name=name, figure=counts_of(speak, one, figure.counts)))
     return lines
@@ -139,12 +140,12 @@ def _table_lines(speak: Speaker, one: Question, debrief: Debrief, look: Look) ->
     for block in debrief.blocks:
         figure, name = block.figures[one.key], block_name(speak, block.organizations, look.names)
         if figure.total is not None:
-            lines.append(speak("debrief.block", name=name, figure=f"{figure.total} {one.unit}".strip()))
+            lines.append(speak("debrief.block", name=name, figure=one.amount(figure.total, speak.language)))
         elif figure.counts is not None and NO_ANSWER not in figure.counts:
             said = ", ".join(one.option(value, speak.language) for value in figure.counts)
             lines.append(speak("debrief.block", name=name, figure=said))
     total = debrief.total(one.key)
-    return [speak("debrief.sum", n=total, unit=one.unit), *lines] if total is not None else lines
+    return [speak("debrief.sum", n=total, unit=one.unit_in(speak.language)), *lines] if total is not None else lines
 
 
 def word_lines(speak: Speaker, one: Question, debrief: Debrief, look: Look) -> list[Md]:

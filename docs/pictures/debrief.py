@@ -16,7 +16,7 @@ from bot.demo.walk import BEATS
 SEATS = {"en": ("Nico", "calls"), "es": ("Hilda", "lounge")}
 TO_THE_END = "document.querySelectorAll('.messages').forEach((one) => { one.scrollTop = one.scrollHeight; })"
 DESK = ViewportSize(width=760, height=1480)
-PAPER = ViewportSize(width=760, height=980)
+PAPER = ViewportSize(width=760, height=400)
 SECTION = re.compile(r'<section lang="(\w+)">.*?</section>\n?', re.DOTALL)
 
 

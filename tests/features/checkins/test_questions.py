@@ -58,3 +58,14 @@ def test_planned_and_done_need_a_unit(unit: str) -> None:
     """b3: a number without a unit says nothing."""
     with pytest.raises(UserError, match="unit_needed"):
         of_template("numbers", unit)
+
+
+def test_what_is_counted_may_have_a_word_in_each_language() -> None:
+    """b10 h8: planned and done, in the words of who reads."""
+    planned, _, _ = numbers("people / personas")
+    assert planned.label == ("Planned (people)", "Lo planeado (personas)")
+    assert [planned.unit_in(one) for one in ("en", "es")] == ["people", "personas"]
+    assert numbers("doors")[0].unit_in("es") == "doors"
+    for wrong in ("people /", "a / b / c", "one / " + "x" * 21):
+        with pytest.raises(UserError, match="unit_needed"):
+            numbers(wrong)
