@@ -10,6 +10,7 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,8 @@ async def run(rate: int = 200, seconds: int = 5) -> dict[str, Any]:
             figures: dict[str, Any] = {"rate": rate, "people": people}
             for turn in ("first", "again"):
                 forms: dict[int, str] = {}
-                figures[f"{turn}_open"] = await _at(rate, people, lambda n, f=forms: _open(app, code, n, f))
-                figures[f"{turn}_answer"] = await _at(rate, people, lambda n, f=forms: _answer(app, n, f))
+                figures[f"{turn}_open"] = await _at(rate, people, partial(_open, app, code, forms))
+                figures[f"{turn}_answer"] = await _at(rate, people, partial(_answer, app, forms))
             async with app.core.db.read() as tx:
                 rows = int(await tx.value(select(func.count()).select_from(store.checkin_answer)))
     assert rows == people, f"{people} people read that their answer is kept, {rows} are"
@@ -58,13 +59,13 @@ async def _opened(app: App) -> str:
     return str(row.code)
 
 
-async def _open(app: App, code: str, number: int, forms: dict[int, str]) -> None:
+async def _open(app: App, code: str, forms: dict[int, str], number: int) -> None:
     form = (await app.core.runner.command(_act(f"p{number}"), "checkins.answer", {"code": code})).form
     assert form is not None
     forms[number] = form.token
 
 
-async def _answer(app: App, number: int, forms: dict[int, str]) -> None:
+async def _answer(app: App, forms: dict[int, str], number: int) -> None:
     outcome = await app.core.runner.submit(_act(f"p{number}"), forms[number], SAID)
     assert outcome.says, outcome.form
 

@@ -47,7 +47,7 @@ def _target(dice: random.Random, cycles: int, seed: str, k: int) -> tuple[str, s
         others = [Given(town[at][0], {"q1": town[at][1]}) for at in present if at != known]
         me = Given(home, {"q1": town[known][1]})
         debrief = of_members([*others, me], [QUESTION], _draw(f"{seed} {cycle}"), k)
-        weights = _watched(weights, lambda said, rest=others: [*rest, Given(home, {"q1": said})], debrief, home)
+        weights = _watched(weights, others, debrief, home)
         seen = seen or any(home in block.organizations for block in debrief.blocks)
     return (town[known][1], max(OPTIONS, key=lambda one: weights[one])) if seen else None
 
@@ -57,7 +57,7 @@ def _draw(seed: str) -> Callable[[str], int]:
 
 
 def _watched(
-    before: Mapping[str, float], suppose: Callable[[str], Sequence[Given]], debrief: Debrief, home: str
+    before: Mapping[str, float], others: Sequence[Given], debrief: Debrief, home: str
 ) -> dict[str, float]:
     """How likely each answer is after one cycle more: it may have changed, and it must fit what was published."""
     total = sum(before.values())
@@ -71,7 +71,7 @@ def _watched(
         return moved
     fits = {}
     for said in OPTIONS:
-        real = Counter(one.answers["q1"] for one in suppose(said) if one.organization in block.organizations)
+        real = Counter(one.answers["q1"] for one in others if one.organization in block.organizations) + Counter([said])
         chance = 1.0
         for value, shown in counts.items():
             chance *= _chance(real[value], shown)

@@ -78,8 +78,8 @@ async def begin(call: Call, name: str, entry: Entry, given: Mapping[str, str], a
 
 async def save(call: Call, form: Form) -> None:
     """Writes what was typed so far."""
-    values = {"new_page": form.page, "new_asking": form.asking, "new_given": await _seal(call, form)}
-    await call.tx.run(_SAVE, row=form.id, **values)
+    sealed = await _seal(call, form)
+    await call.tx.run(_SAVE, row=form.id, new_page=form.page, new_asking=form.asking, new_given=sealed)
 
 
 async def end(tx: Tx, form: str) -> None:
