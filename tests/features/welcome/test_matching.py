@@ -8,7 +8,7 @@ from dataclasses import replace
 from fnmatch import fnmatch
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cogs.welcome.directory.listings import everywhere, listings, nearest
@@ -51,9 +51,12 @@ GROUPS = st.lists(
     ),
     max_size=12, unique_by=lambda one: one.id,
 )  # fmt: skip
+# The first example loads the library's tables: on a busy machine that is all a health check sees.
+ANY_SPEED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 WISHES = st.builds(Wish, WHERE, st.sets(SOME).map(frozenset), st.sampled_from(["", "food"]), st.sampled_from(["days"]))
 
 
+@ANY_SPEED
 @given(WISHES, GROUPS, st.randoms())
 def test_turf_comes_before_distance_and_the_order_is_stable(
     wish: Wish, groups: list[Group], dice: random.Random
@@ -70,6 +73,7 @@ def test_turf_comes_before_distance_and_the_order_is_stable(
             assert wish.where.state in fit.group.states
 
 
+@ANY_SPEED
 @given(WISHES, GROUPS, st.sets(st.integers(0, 11)))
 def test_at_most_three_are_shown_and_the_full_ones_last(wish: Wish, groups: list[Group], numbers: set[int]) -> None:
     """c5: who is full is shown only where fewer than three others fit."""
@@ -84,6 +88,7 @@ def test_at_most_three_are_shown_and_the_full_ones_last(wish: Wish, groups: list
         assert not any(fit.full for fit in best)
 
 
+@ANY_SPEED
 @given(WISHES, GROUPS)
 def test_a_whole_zip_code_is_never_asked_again(wish: Wish, groups: list[Group]) -> None:
     """c3: one question, then it is settled; it is only asked where two are equally near."""
@@ -145,6 +150,7 @@ def test_every_place_of_the_table_has_a_state_and_nearly_every_a_point() -> None
     assert points > 41_000
 
 
+@ANY_SPEED
 @given(st.lists(st.tuples(st.integers(0, 99999), st.sampled_from(["NM", "TX"]), st.floats(-89, 89)), max_size=20))
 def test_what_is_packed_comes_out_again(rows: list[tuple[int, str, float]]) -> None:
     """Within half a thousandth of a degree."""
