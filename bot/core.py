@@ -74,7 +74,7 @@ class Core:
         await self.keyring.destroy_organization(gone.id)
         now = self.clock.now()
         async with self.db.write() as tx:
-            await self.outbox.end_organization(tx, gone.id, now)
+            await self.outbox.end_organization(tx, gone.id)
             for feature in self.registry.features:
                 if "left" in feature.hooks:
                     await feature.hooks["left"](tx, gone, now)

@@ -300,11 +300,11 @@ class Outbox:
         await tx.run(update(t.delivery).where(standing).values(state="removed", done_at=now))
         await tx.run(update(t.delivery).where(same, c.state == "queued").values(state="withdrawn", done_at=now))
 
-    async def end_organization(self, tx: Tx, organization: str, now: datetime) -> None:
-        """Nothing more goes to an organization that left."""
-        where = and_(t.delivery.c.organization == organization, t.delivery.c.state.in_((*OPEN, "sending")))
-        values = {"state": "withdrawn", "reason": "left", "done_at": now, "private": None}
-        await tx.run(update(t.delivery).where(where).values(**values))
+    async def end_organization(self, tx: Tx, organization: str) -> None:
+        """Nothing more goes to an organization that left, and nothing is kept of what went there."""
+        its = t.delivery.c.organization == organization
+        await tx.run(delete(t.message).where(t.message.c.delivery.in_(select(t.delivery.c.id).where(its))))
+        await tx.run(delete(t.delivery).where(its))
 
     async def queued(self, tx: Tx, platform: str) -> int:
         """How many messages wait on a platform (for the ETA)."""

@@ -211,7 +211,9 @@ delivery = Table(
     Index("delivery_subject", "subject", "channel"),
     Index("delivery_lane", "lane", "state"),
     Index("delivery_person", "person", "state"),
-    info=owned("system", "the sender's moderators see states in words", "90 days after it was done"),
+    info=owned(
+        "system", "the sender's moderators see states in words", "90 days after it was done, or with the organization"
+    ),
 )
 
 message = Table(
@@ -226,7 +228,7 @@ message = Table(
     Column("part", Integer, nullable=False),
     Column("tokens", Text, nullable=False),  # JSON list of choice tokens in the order shown
     Column("sent_at", Moment, nullable=False),
-    info=owned("system", "the outbox and the adapters", "a year after it was sent"),
+    info=owned("system", "the outbox and the adapters", "a year after it was sent, or with the organization"),
 )
 
 due = Table(

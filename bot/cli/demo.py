@@ -70,11 +70,10 @@ def _leave(session: Session, folder: Path, keep: bool) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def build(folder: Path, master: bytes, world: World, clock: MovableClock) -> App:
-    """The real bot on the rehearsal's two kinds of platform, on the databases in a folder."""
-    core = await build_core(
-        f"sqlite:///{folder}/causeway.db", f"sqlite:///{folder}/causeway-keys.db", master, clock=clock
-    )
+async def build(folder: Path, master: bytes, world: World, clock: MovableClock, run: int) -> App:
+    """The real bot on the rehearsal's two kinds of platform, on the databases in a folder; others for each run."""
+    name = f"{folder}/causeway" if run == 1 else f"{folder}/causeway-{run}"
+    core = await build_core(f"sqlite:///{name}.db", f"sqlite:///{name}-keys.db", master, clock=clock)
     return App(core, [partial(RehearsalAdapter, world=world, style=style) for style in STYLES])
 
 

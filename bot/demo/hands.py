@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -29,11 +30,21 @@ class Astray(Exception):
     """Something on a screen is not what the script expects."""
 
 
+class Onlooker:
+    """Somebody who looks on, and may hold the walk up to see better. This one does not."""
+
+    async def sees(self, account: str, address: str, line: str = "", token: str = "") -> None:
+        """Before somebody acts in a room: what they are about to type, or the token of what they press."""
+
+    async def misses_the_bot(self) -> None:
+        """The bot was killed and is not there yet."""
+
+
 class Walk:
     """One run of the script: the stage, the language of its leading people, and what it did so far."""
 
-    def __init__(self, stage: Stage, language: str) -> None:
-        self.stage, self.language = stage, language
+    def __init__(self, stage: Stage, language: str, onlooker: Onlooker | None = None) -> None:
+        self.stage, self.language, self.onlooker = stage, language, onlooker or Onlooker()
         self.homes: dict[str, Group] = {who.name: home for home, who in residents(stage.groups)}
         self._accounts = {who.name: account(home, who) for home, who in residents(stage.groups)}
         self.did: Counter[str] = Counter()  # what the counts must be at the end
@@ -116,9 +127,18 @@ class Walk:
     async def act(self, name: str, who: str, room: str = "", /, **body: Any) -> None:
         """One act of the page, then everything that follows from it; while deliveries are stuck, the act alone."""
         address = self.room(who, room).address if room else ""
+        line, token = self._line(who, room, name, body), str(body.get("token", ""))
+        await self.onlooker.sees(self.account(who), address, line, token)
         await ACTS[name](self.stage, {"account": self.account(who), "channel": address, **body})
         if not self.stage.world.jam:
             await self.stage.settle()
+
+    def _line(self, who: str, room: str, name: str, body: Mapping[str, Any]) -> str:
+        """What is typed for an act."""
+        if name != "command":
+            return str(body.get("text", ""))
+        typed = self.stage.core.registry.command(body["name"], self.screen(who).language)
+        return " ".join((f"/{typed}", *body["values"].values()))
 
     async def command(self, who: str, room: str, words: str, /, **values: str) -> None:
         """A command: picked where there are commands, typed where there are none."""
@@ -149,6 +169,9 @@ class Walk:
         if page is None:
             raise Astray(f"{who} has no form open")
         typed = {one.key: values.get(one.key, one.value) for one in page.blanks}
+        filled = tuple(replace(one, value=typed[one.key]) for one in page.blanks)
+        self.screen(who).form = replace(page, blanks=filled)  # so that whoever looks on sees what is typed
+        self.stage.world.tell()
         await self.act("submit", who, room, form=page.token, values=typed)
 
     async def answer_each(self, who: str, *lines: str) -> None:
@@ -165,6 +188,7 @@ class Walk:
         """The bot is ended wherever it is and started again; nothing is done about it by hand."""
         await self.stage.kill()
         self.stage.world.jam.clear()
+        await self.onlooker.misses_the_bot()
         await self.stage.start()
         await self.stage.settle()
 

@@ -22,6 +22,7 @@ from aiohttp import web
 
 from bot.demo.acts import ACTS, BadAct
 from bot.demo.stage import BotAway, Stage
+from bot.demo.telling import TELLING, Teller
 from bot.demo.view import Data, commands, page_words, parts
 
 log = structlog.get_logger(__name__)
@@ -49,8 +50,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Page:
     """The page of one stage."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+    def __init__(self, stage: Stage, tempo: float = 1.0, free: bool = False) -> None:
+        self.stage, self.teller = stage, Teller(stage, tempo, free)
         self.token = secrets.token_urlsafe(18)
         self._words = page_words(stage.core.words)
         self._commands = commands(stage.core.registry, stage.core.words)
@@ -126,7 +127,7 @@ class Page:
     def _news(self, seen: dict[str, str]) -> Data:
         """The parts that this reader has not seen as they are now, and the time."""
         news: Data = {}
-        for name, value in parts(self.stage, self._commands):
+        for name, value in (("story", self.teller.story.state()), *parts(self.stage, self._commands)):
             packed = json.dumps(value, ensure_ascii=False)
             if seen.get(name) != packed:
                 seen[name] = packed
@@ -138,17 +139,21 @@ class Page:
     async def _act(self, request: web.Request) -> web.StreamResponse:
         body = await _read(request)
         name = str(body.get("act", ""))
+        if name not in TELLING and self.teller.story.busy:
+            return web.json_response({"busy": True})
         if name == "kill":
             self._kill()
             return web.json_response({})
-        if name not in ACTS:
-            raise web.HTTPBadRequest(text="act")
         try:
-            return web.json_response({"result": await ACTS[name](self.stage, body)})
+            if name in TELLING:
+                return web.json_response({"result": await TELLING[name](self.teller, body)})
+            if name in ACTS:
+                return web.json_response({"result": await ACTS[name](self.stage, body)})
         except BadAct as bad:
             raise web.HTTPBadRequest(text=str(bad)) from bad
         except BotAway:
             return web.json_response({"away": True})
+        raise web.HTTPBadRequest(text="act")
 
     def _kill(self) -> None:
         if self._reviving is None or self._reviving.done():
@@ -164,6 +169,7 @@ class Page:
         self._ring()
         if self._reviving is not None:
             await self._reviving
+        await self.teller.close()
         self.stage.world.changed.remove(self._ring)
 
 
@@ -204,9 +210,15 @@ def _from_the_page(request: web.Request) -> bool:
     return request.headers.get("Origin") == f"{request.scheme}://{request.host}"
 
 
-async def serve(stage: Stage, port: int) -> tuple[web.AppRunner, str]:
-    """Opens the page; (what to clean up, its address). OSError when the port is taken."""
-    page = Page(stage)
+async def serve(
+    stage: Stage, port: int, tempo: float = 1.0, free: bool = False
+) -> tuple[web.AppRunner, str]:  # fmt: skip
+    """Opens the page; (what to clean up, its address). OSError when the port is taken.
+
+    `tempo`: how much time the story leaves to read (see `Story`). `free`: without the story.
+    """
+    page = Page(stage, tempo, free)
+    await page.teller.story.look()
     runner = web.AppRunner(page.app(), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, HOST, port)

@@ -32,7 +32,7 @@ class Bot(Protocol):
     async def close(self) -> None: ...
 
 
-Build = Callable[[World, MovableClock], Awaitable[Bot]]
+Build = Callable[[World, MovableClock, int], Awaitable[Bot]]
 
 
 class BotAway(Exception):
@@ -40,12 +40,16 @@ class BotAway(Exception):
 
 
 class Stage:
-    """The world stays as platforms do; the bot comes and goes. `build` gives a bot on the same database each time."""
+    """The world stays as platforms do; the bot comes and goes.
+
+    `build` gives a bot on the same database each time, and on another one for each `run` (counted from 1).
+    """
 
     def __init__(
         self, clock: MovableClock, build: Build, pace: float = 0.0, groups: tuple[Group, ...] = GROUPS
     ) -> None:
-        self.clock, self._build, self.groups = clock, build, groups
+        self.clock, self._build, self.groups, self._opened_at = clock, build, groups, clock.now()
+        self.run = 1
         self.world = build_world(World(clock, pace), groups)
         self._bot: Bot | None = None
         self._task: asyncio.Task[None] | None = None
@@ -75,7 +79,7 @@ class Stage:
 
     async def start(self, first: bool = False) -> None:
         """Builds the bot on its database and lets it run."""
-        bot = await self._build(self.world, self.clock)
+        bot = await self._build(self.world, self.clock, self.run)
         try:
             if first:
                 await found(bot.core, self.groups)
@@ -97,6 +101,15 @@ class Stage:
                 await task
         await bot.close()
         self.world.tell()
+
+    async def open_anew(self, groups: tuple[Group, ...]) -> None:
+        """Everything from the beginning, with these organizations, on an empty database; the listeners stay."""
+        await self.kill()
+        world, self.groups, self.run = self.world, groups, self.run + 1
+        self.clock.move(self._opened_at - self.clock.now())
+        self.world = build_world(World(self.clock, world.pace), groups)
+        self.world.changed = world.changed
+        await self.open()
 
     async def close(self) -> None:
         """The end of the rehearsal."""

@@ -6,11 +6,12 @@ Nobody and nothing here exists. Ten organizations are connected at the start; tw
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.core import Core
-from bot.db import Tx
+from bot.db import Tx, insert, metadata
 from bot.platforms.rehearsal.world import Screen, World
 from bot.spaces import Organization, Place
 
@@ -41,6 +42,8 @@ class Group:
     waits: bool = False
     deaf: bool = False
     asks_all: bool = False  # check-ins stand where everybody talks
+    near: str = ""  # new people are welcome; the ZIP code of its centre
+    own: bool = False  # its name is not invented
     kind: str = "group"
 
     @property
@@ -84,9 +87,9 @@ _R = Resident
 
 GROUPS = (
     _group("marigold", "Marigold Flats Tenants", "AZ", "forms", "both", "hold",
-           _R("Alma", "coordinator"), _R("Beto", "member", "es"), _R("Noa", "newcomer"), asks_all=True),
+           _R("Alma", "coordinator"), _R("Beto", "member", "es"), _R("Noa", "newcomer"), asks_all=True, near="85003"),
     _group("luna", "Vecindad Luna de Cartón", "AZ", "lines", "es", "hold", _R("Celia", "moderator", "es"),
-           _R("Darío", "member", "es")),
+           _R("Darío", "member", "es"), near="85040"),
     _group("kite", "Copper Kite Mutual Aid", "NM", "lines", "both", "auto", _R("Emery", "moderator"),
            _R("Fina", "member", "es")),
     _group("acequia", "Acequia de Papel", "NM", "forms", "es", "hold", _R("Gael", "moderator", "es"),
@@ -103,6 +106,17 @@ GROUPS = (
            _R("Reyna", "member", "es")),
     _group("bell", "Seventh Bell Choir", "NY", "forms", "both", "auto", _R("Sol", "moderator"), deaf=True),
 )  # fmt: skip
+
+BILLING = (
+    "marigold", "cloud", "acequia", "moon", "bell", "hilo", "whistle", "kite", "luna", "nube", "pier", "lantern",
+)  # whoever plays the longer parts first: so names are given out
+
+
+def named(names: Sequence[str]) -> tuple[Group, ...]:
+    """The twelve with other names, as many as there are. Who has another name is in no invented state."""
+    given = dict(zip(BILLING, names, strict=False))
+    return tuple(replace(one, name=given[one.slug], own=True) if one.slug in given else one for one in GROUPS)
+
 
 OPENING = timedelta(hours=17)  # 10:00 in Arizona, noon in New York
 
@@ -167,9 +181,21 @@ async def _connect(core: Core, tx: Tx, one: Group) -> None:
     purposes = {"calls": one.rooms[1], "moderators": one.rooms[2]}
     if one.asks_all:
         purposes["checkins"] = one.rooms[0]
+    if one.near:
+        purposes["welcome"] = one.rooms[0]
+        await tx.run(insert(metadata.tables["welcome_profile"]), **_profile(one, made.id, now))
     for purpose, room in purposes.items():
         await core.spaces.set_channel(tx, space, purpose, f"{one.space}/{room}", room, one.language)
     await _appoint(core, tx, one, made, now)
+
+
+def _profile(one: Group, number: str, now: datetime) -> dict[str, Any]:
+    """What new people read of it."""
+    return {
+        "organization": number, "line_en": "Neighbors who help each other", "line_es": "Gente del barrio que se ayuda",
+        "languages": one.language, "activities": "food,housing", "free": "weekends", "place": one.near,
+        "state": one.state, "reach": "local", "most": 0, "link": "", "open": True, "changed_at": now,
+    }  # fmt: skip
 
 
 async def _appoint(core: Core, tx: Tx, one: Group, made: Organization, now: datetime) -> None:

@@ -53,8 +53,9 @@ def _person(stage: Stage, one: Group, resident: Resident) -> Data:
 def _space(stage: Stage, one: Group) -> Data:
     space = stage.world.spaces[one.space]
     return {
-        "address": one.space, "name": one.name, "state": one.state, "style": one.style, "inside": space.bot_inside,
-        "policy": one.policy, "channels": [_channel(stage.world.channels[name]) for name in space.channels],
+        "address": one.space, "name": one.name, "state": "" if one.own else one.state, "style": one.style,
+        "inside": space.bot_inside, "policy": one.policy,
+        "channels": [_channel(stage.world.channels[name]) for name in space.channels],
     }  # fmt: skip
 
 

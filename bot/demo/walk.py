@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.demo.beats import answers, calls, checkins, leaving, partners, second
+from bot.demo.beats import answers, calls, checkins, leaving, newcomers, partners, second
 from bot.demo.hands import Walk
 
 Play = Callable[[Walk], Awaitable[None]]
@@ -31,6 +31,8 @@ class Scene:
     name: str
     plays: tuple[Play, ...]
     seats: tuple[Seat, Seat, Seat] = (("Alma", "moderators"), ("Odell", "moderators"), ("Hilda", "calls"))
+    then: tuple[Seat, Seat, Seat] | None = None  # at the end, if one looks elsewhere
+    pace: float = 1.0  # how long one looks before each act; less where many do the same
     aside: bool = False
 
     @property
@@ -44,9 +46,14 @@ SCENES = (
     Scene(
         "partners",
         (partners.opening, partners.letters, partners.first_partner, partners.second_partner, partners.directory),
+        pace=0.7,
     ),
     Scene("written", (calls.wrong_date, calls.mended, calls.translated)),
-    Scene("decided", (calls.sent, calls.accepted, calls.accepted_with_a_line, calls.declined, calls.landed)),
+    Scene(
+        "decided",
+        (calls.sent, calls.accepted, calls.accepted_with_a_line, calls.declined, calls.landed),
+        then=(("Alma", "moderators"), ("Odell", "calls"), ("Hilda", "calls")),
+    ),
     Scene("answered", (answers.answers, answers.one_press), WHERE_CALLS_STAND),
     Scene("same_people", (answers.twice, answers.one_person, answers.another_mind), aside=True),
     Scene("corrected", (answers.corrected,), WHERE_CALLS_STAND),
@@ -59,9 +66,16 @@ SCENES = (
         aside=True,
     ),
     Scene(
+        "welcomed",
+        (newcomers.door, newcomers.consented, newcomers.welcomed),
+        (("Alma", "moderators"), ("Odell", "calls"), ("Noa", "lounge")),
+        then=(("Alma", "moderators"), ("Odell", "calls"), ("Noa", "direct")),
+    ),
+    Scene(
         "debrief",
         (checkins.asked, checkins.delegates, checkins.debrief),
         (("Alma", "lounge"), ("Odell", "moderators"), ("Hilda", "lounge")),
+        pace=0.45,
     ),
     Scene("guide", (checkins.guide,), (("Alma", "moderators"), ("Odell", "moderators"), ("Hilda", "lounge"))),
     Scene("followed", (checkins.followed_up,), aside=True),

@@ -16,7 +16,7 @@ from bot.demo.hands import Walk
 from bot.demo.server import serve
 from bot.demo.stage import Stage
 from bot.demo.walk import BEATS
-from docs.pictures import debrief
+from docs.pictures import debrief, story
 
 HERE = Path(__file__).parent
 CHROMIUM = "/usr/bin/chromium"
@@ -45,12 +45,11 @@ class Shot:
 
 THREE = (
     ("forms:alma", "forms-marigold/moderators"),
-    ("lines:darío", "lines-luna/convocatorias"),
+    ("lines:ida", "lines-cloud/calls"),
     ("member", "calls"),
 )
 MEMBERS = {"en": ("forms:nico", "forms-whistle/calls"), "es": ("forms:hilda", "forms-acequia/convocatorias")}
 SHOTS = (
-    Shot("rehearsal", "another_mind", DESK, THREE),
     Shot("preview", "translated", DESK, (THREE[0], ("forms:gael", "forms-acequia/moderación"), THREE[2])),
     Shot("form", "directory", DESK, THREE, "action new"),
     Shot("phone", "another_mind", PHONE, (THREE[2], THREE[0], THREE[1])),
@@ -62,7 +61,7 @@ async def take(browser: Browser, shot: Shot, language: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with staged(Path(folder)) as stage:
             await _play(stage, shot, language)
-            runner, address = await serve(stage, 0)
+            runner, address = await serve(stage, 0, free=True)
             await _photograph(browser, shot, language, address)
             await runner.cleanup()
 
@@ -109,7 +108,7 @@ async def take_debrief(browser: Browser, language: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         async with staged(Path(folder)) as stage:
             walk = await debrief.play(stage, language)
-            runner, address = await serve(stage, 0)
+            runner, address = await serve(stage, 0, free=True)
             shown, paper = (HERE / f"{name}-{language}.png" for name in ("debrief", "guide"))
             await debrief.debrief(browser, walk, language, address, shown)
             await debrief.guide(browser, walk, language, paper)
@@ -129,6 +128,7 @@ async def main() -> None:
                 print(f"{shot.name}-{language}.png")
         for language in LOCALES:
             await take_debrief(browser, language)
+        await story.photograph(browser, _make_small)
         await browser.close()
 
 

@@ -54,8 +54,8 @@ def walk(stage: Stage) -> Walk:
 
 @pytest.fixture
 async def address(stage: Stage) -> AsyncIterator[str]:
-    """The page's address."""
-    runner, found = await serve(stage, 0)
+    """The page's address; its story leaves little time to read."""
+    runner, found = await serve(stage, 0, tempo=0.1)
     yield found
     await runner.cleanup()
 

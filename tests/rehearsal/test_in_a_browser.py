@@ -31,7 +31,14 @@ class Visitor:
         self.complaints: list[str] = []
 
     async def open(self, **how: Any) -> Page:
-        """The page as somebody with these settings gets it."""
+        """The free rehearsal as somebody with these settings gets it."""
+        page = await self.open_story(**how)
+        await page.locator("#try").click()
+        await page.wait_for_selector(".screen select")
+        return page
+
+    async def open_story(self, **how: Any) -> Page:
+        """The page as it opens."""
         context = await self.browser.new_context(**{"viewport": {"width": 1360, "height": 800}, **how})
         context.set_default_timeout(PATIENCE)
         page = await context.new_page()
@@ -39,7 +46,7 @@ class Visitor:
         page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
         page.on("request", self._note)
         await page.goto(self.address)
-        await page.wait_for_selector(".screen select")
+        await page.wait_for_selector(".screen:visible")
         return page
 
     def _note(self, request: Any) -> None:

@@ -17,7 +17,7 @@ async def asked(walk: Walk) -> None:
     await walk.fill(
         "Alma", "moderators", who="organizations", template="numbers", days="3",
         subject=walk.pick(en="School board meeting", es="Junta escolar"),
-        questions="people · personas",
+        questions="pers.",
     )  # fmt: skip
     walk.kept["checkin"] = CHECKIN.findall(walk.last("Alma", "moderators").text)[-1]
     walk.did["checkins"] += 1

@@ -5,6 +5,7 @@ import { act, listen, messages, now, parts, person } from './state.js';
 import { anyUnread, makeScreen } from './screen.js';
 import { short } from './messages.js';
 import { showForm } from './form.js';
+import { actingSeat, showStory, story, storyButtons, telling } from './story.js';
 
 const $ = (id) => document.getElementById(id);
 const phone = matchMedia('(max-width: 760px)');
@@ -18,7 +19,7 @@ let heard = new Set(); // ids of messages that were there already
 
 const page = {
   many: () => screens.length > 1,
-  remember: () => localStorage.setItem(MEMORY, JSON.stringify(screens.map((one) => [one.account, one.address]))),
+  remember: () => !telling() && localStorage.setItem(MEMORY, JSON.stringify(screens.map((one) => [one.account, one.address]))),
   replace(screen, account) {
     const fresh = makeScreen(account, null, page);
     screens[screens.indexOf(screen)] = fresh;
@@ -72,7 +73,49 @@ function refresh() {
   for (const one of screens) one.refresh();
   tabs();
   $('add').disabled = screens.length >= MOST;
-  showForm(screens.map((one) => ({ ...one.who, at: one.address })));
+  showForm(telling() ? [] : screens.map((one) => ({ ...one.who, at: one.address })));
+}
+
+/** The three screens of the story; who stays seated keeps theirs. */
+function takeSeats() {
+  const { seats } = story();
+  const was = front;
+  front = actingSeat(front);
+  const same = screens.length === seats.length && seats.every(([account], at) => screens[at].account === account);
+  if (!same) {
+    screens = seats.map(([account, address]) => screens.find((one) => one.account === account) ?? makeScreen(account, address, page));
+    $('screens').replaceChildren(...screens.map((one) => one.place));
+    $('screens').dataset.count = String(screens.length);
+  }
+  seats.forEach(([, address], at) => turn(screens[at], address));
+  refresh();
+  if (front !== was) screens[front].list.scrollTop = screens[front].list.scrollHeight;
+}
+
+function turn(screen, address) {
+  if (screen.address === address) return;
+  screen.address = address;
+  screen.list.replaceChildren();
+}
+
+let told; // whether the story was on at the last change
+
+/** Everything on the page, told or free. */
+function draw() {
+  showStory();
+  $('intro').hidden = telling() || localStorage.getItem('causeway.intro') === 'seen';
+  if (telling()) takeSeats();
+  else if (told || screens.length === 0) openFree();
+  else refresh();
+  told = telling();
+}
+
+/** From the story into the free rehearsal: once it has begun, the same people stay on the screens. */
+function openFree() {
+  if (told) screens = story().at > 0 ? screens.map((one) => makeScreen(one.account, one.address, page)) : [];
+  if (screens.length === 0) openFirst();
+  else show();
+  if (told) $('screens').focus();
 }
 
 function tabs() {
@@ -162,9 +205,9 @@ function buttons() {
     one.addEventListener('click', () => act('platform', { style: one.dataset.style }));
   }
   for (const one of document.querySelectorAll('[data-language]')) {
-    one.addEventListener('click', () => { setLanguage(one.dataset.language); bar(); refresh(); });
+    one.addEventListener('click', () => { setLanguage(one.dataset.language); bar(); draw(); });
   }
-  phone.addEventListener('change', refresh);
+  phone.addEventListener('change', draw);
   setInterval(clock, 5000);
 }
 
@@ -182,7 +225,7 @@ function announce() {
     const key = `${screen.account} ${message.id}`;
     if (heard.has(key)) return;
     heard.add(key);
-    if (message.author === screen.account || (phone.matches && screens[front] !== screen)) return;
+    if (telling() || message.author === screen.account || (phone.matches && screens[front] !== screen)) return;
     const author = message.author === 'bot' ? say('brand') : message.name;
     const values = { screen: say('screen_of', { name: screen.who.name }), author, text: short(message.text ?? '', 160) };
     fresh.push(say(message.private ? 'news_private' : 'news', values));
@@ -190,19 +233,22 @@ function announce() {
   if (fresh.length > 0) $('news').textContent = fresh.slice(-3).join(' ');
 }
 
+let run; // which telling this page shows
+
 function changed(names, first) {
+  if (run !== undefined && run !== story().run) return location.reload();
+  run = story().run;
   const was = !$('kill').disabled;
-  if (first && screens.length === 0) openFirst();
-  else refresh();
+  draw();
   if (names.includes('stage')) stage();
-  if (!first && !was && parts.stage.alive) toast(say('back'));
+  if (!first && !was && parts.stage.alive && !telling()) toast(say('back'));
   clock();
   if (first) ids((screen, message) => heard.add(`${screen.account} ${message.id}`));
   else announce();
 }
 
 await loadWords();
-$('intro').hidden = localStorage.getItem('causeway.intro') === 'seen';
 buttons();
+storyButtons();
 bar();
 listen(changed);

@@ -2,14 +2,17 @@
 
 import { button, el, language, rich, say } from './dom.js';
 import { act, person } from './state.js';
+import { story, telling } from './story.js';
 
 const drawn = new WeakMap(); // list item -> what it was drawn from
+const drawnText = new WeakMap();
 
 /** Brings the list to `wanted`, touching only what changed. `screen` is {who, address, replyTo}. */
 export function showMessages(list, wanted, screen) {
   const low = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const standing = new Map([...list.children].map((one) => [one.dataset.id, one]));
-  const items = wanted.map((one) => item(one, standing.get(one.id), screen));
+  const turned = telling() && standing.size === 0; // to another room: all of it was there before
+  const items = wanted.map((one) => item(one, standing.get(one.id), screen, turned));
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   const kept = new Set(items);
   for (const old of [...list.children]) if (!kept.has(old)) old.remove();
@@ -17,20 +20,34 @@ export function showMessages(list, wanted, screen) {
   if (focused && !list.contains(document.activeElement)) {
     (list.querySelector(`[data-key="${CSS.escape(focused)}"]`) ?? list).focus({ preventScroll: true });
   }
-  if (low) settle(list, items.at(-1));
+  const changed = telling() && !items.at(-1)?.classList.contains('fresh') && items.find((one) => one.classList.contains('changed'));
+  if (changed) look(list, changed);
+  else if (low) settle(list, items.at(-1));
+}
+
+/** While the story is told one looks at what was changed, and at a picture. */
+function look(list, one) {
+  const picture = one.querySelector('.picture');
+  const end = (picture ?? one).offsetTop + (picture ?? one).offsetHeight - list.offsetTop + 10;
+  list.scrollTop = Math.max(0, end - list.clientHeight);
 }
 
 /** At the newest message; at its beginning when it is taller than the screen. */
 function settle(list, last) {
   list.scrollTop = list.scrollHeight;
-  if (last && last.offsetHeight > list.clientHeight) list.scrollTop = last.offsetTop - list.offsetTop - 8;
+  if (telling() && last?.querySelector('.picture')) look(list, last);
+  else if (last && last.offsetHeight > list.clientHeight) list.scrollTop = last.offsetTop - list.offsetTop - 8;
 }
 
-function item(message, old, screen) {
-  const from = JSON.stringify([message, language, screen.who.language, screen.address, screen.who.manages]);
+function item(message, old, screen, turned) {
+  const pressed = telling() && message.choices?.some((one) => one.token === story().acting.token) && story().acting;
+  const from = JSON.stringify([message, language, screen.who.language, screen.address, screen.who.manages, telling(),
+    pressed?.account === screen.account && pressed]);
   if (old && drawn.get(old) === from) return old;
   const made = draw(message, screen);
-  made.classList.toggle('fresh', !old);
+  made.classList.toggle('fresh', !old && !turned);
+  made.classList.toggle('changed', Boolean(old) && drawnText.get(old) !== message.html);
+  drawnText.set(made, message.html);
   drawn.set(made, from);
   return made;
 }
@@ -59,7 +76,7 @@ function body(message, screen) {
   return [
     message.reply && el('p', { class: 'note' }, say('replying', { text: quoted(screen, message.reply) })),
     el('div', { class: message.html ? 'text' : 'text plain' }, text),
-    message.picture && el('img', { class: 'picture', src: `data:image/png;base64,${message.picture}`, alt: message.alt }),
+    message.picture && el('img', { class: 'picture', onload: pictureIsThere, src: `data:image/png;base64,${message.picture}`, alt: message.alt }),
     message.files.length > 0 && el('ul', { class: 'files' }, message.files.map((one) => el('li', {},
       el('a', { href: one.address, download: one.name }, one.name), ` ${one.about}`))),
     message.choices.length > 0 && choices(message, screen),
@@ -68,8 +85,25 @@ function body(message, screen) {
   ];
 }
 
+/** Its height is known only now. */
+function pictureIsThere({ target }) {
+  const item = target.closest('.message');
+  if (telling() && item && item === item.parentElement?.lastElementChild) look(item.parentElement, item);
+}
+
 function choices(message, screen) {
+  if (telling()) return shownOnly(message, screen);
   return screen.who.style === 'forms' ? pressed(message, screen) : numbered(message, screen);
+}
+
+/** While the story is told: what can be chosen, and what somebody is about to choose. */
+function shownOnly(message, screen) {
+  if (screen.who.style !== 'forms') return el('ol', { class: 'numbers' }, message.choices.map((one) => el('li', {}, one.label)));
+  const { acting } = story();
+  return el('p', { class: 'choices' }, message.choices.map((one) => {
+    const now = acting.token === one.token && acting.account === screen.account;
+    return el('span', { class: `choice ${one.weight}${now ? ' pressed' : ''}` }, one.label, now && el('span', { class: 'hidden' }, ` (${say('presses', { name: screen.who.name })})`));
+  }));
 }
 
 function pressed(message, { who, address }) {
@@ -102,6 +136,7 @@ async function waiting(pressed, work) {
 function below(message, { who, address, replyTo }) {
   const key = (name) => ({ 'data-key': `${message.id}.${name}`, class: 'small' });
   const direct = address.startsWith('direct/');
+  if (telling()) return message.private && el('p', { class: 'below' }, el('span', {}, say('only_you')));
   if (message.private) {
     return el('p', { class: 'below' }, el('span', {}, say('only_you')), button(say('dismiss'),
       () => act('dismiss', { account: who.account, message: message.id }), key('dismiss')));

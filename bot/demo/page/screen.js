@@ -4,6 +4,7 @@ import { button, el, language, redraw, say } from './dom.js';
 import { act, channel, channelsOf, directOf, messages, now, parts, person, space } from './state.js';
 import { showMessages, tint } from './messages.js';
 import { makeComposer } from './composer.js';
+import { badge, showActing, telling } from './story.js';
 
 /** Makes a screen. `page` is {replace(screen, account), close(screen), many()}. */
 export function makeScreen(account, address, page) {
@@ -19,7 +20,8 @@ export function makeScreen(account, address, page) {
   screen.empty = el('p', { class: 'empty' });
   if (!screen.address) screen.address = home(screen.who);
   screen.composer = makeComposer(screen);
-  screen.place.append(screen.top, screen.nav, screen.notes, screen.empty, screen.list, screen.composer.place);
+  screen.acting = el('div', { class: 'about-to' });
+  screen.place.append(screen.top, screen.nav, screen.notes, screen.empty, screen.list, screen.acting, screen.composer.place);
   screen.refresh = () => refresh(screen);
   return screen;
 }
@@ -34,19 +36,23 @@ function refresh(screen) {
   screen.place.setAttribute('aria-label', say('screen_of', { name: who.name }));
   screen.place.lang = who.language;
   const local = now().toLocaleTimeString(language, { timeStyle: 'short', timeZone: who.zone });
-  redraw(screen.top, [who, local, screen.page.many(), moderates(screen), screen.moderating], () => top(screen, local));
+  const acts = badge(screen);
+  redraw(screen.top, [who, local, screen.page.many(), moderates(screen), screen.moderating, telling(), Boolean(acts)],
+    () => (telling() ? seat(screen, local, acts) : top(screen, local)));
   const fresh = addresses(who).map((one) => unread(screen, one));
-  redraw(screen.nav, [who, channelsOf(who), screen.address, fresh], () => channels(screen));
+  redraw(screen.nav, [who, channelsOf(who), screen.address, fresh, telling() && local], () => (telling() ? here(screen, local) : channels(screen)));
   screen.nav.setAttribute('aria-label', say('channels', { name: who.name }));
-  redraw(screen.notes, [who, space(who.space), screen.address, screen.moderating], () => notes(screen));
+  redraw(screen.notes, [who, space(who.space), screen.address, screen.moderating, telling()], () => notes(screen));
   const all = screen.all();
   screen.seen[screen.address] = all.length;
   screen.list.setAttribute('aria-label', say('messages', { channel: title(screen.address) }));
   screen.empty.hidden = all.length > 0;
-  screen.empty.textContent = say(`nothing_${who.style}`);
+  screen.empty.textContent = say(telling() ? 'nothing' : `nothing_${who.style}`);
   screen.empty.lang = language;
   showMessages(screen.list, all, screen);
-  screen.composer.refresh();
+  showActing(screen);
+  screen.composer.place.hidden = telling();
+  if (!telling()) screen.composer.refresh();
 }
 
 const addresses = (who) => [...channelsOf(who).map((one) => one.address), directOf(who.account)];
@@ -69,12 +75,24 @@ function top(screen, local) {
       screen.page.many() && button('×', () => screen.page.close(screen),
         { class: 'quiet close', 'aria-label': say('close_screen', { name: who.name }), 'data-key': 'close' })),
     el('p', { class: 'about' }, el('span', { class: 'style' }, say(`${who.style}_long`)),
-      el('span', {}, `${home.name}, ${home.state}`), el('span', {}, local)),
+      el('span', {}, [home.name, home.state].filter(Boolean).join(', ')), el('span', {}, local)),
+  ];
+}
+
+/** While the story is told nobody else is chosen: a name, a role, and whether they act now. */
+function seat(screen, local, acts) {
+  const { who } = screen;
+  const home = space(who.space);
+  return [
+    el('div', { class: 'who' }, el('span', { class: `face tint-${tint(who.name)}`, 'aria-hidden': 'true' }, who.name[0]),
+      el('h3', {}, who.name, ' ', el('small', {}, say(`role_${who.role}`))), acts),
+    el('p', { class: 'about' }, el('span', { class: 'style' }, say(`${who.style}_long`)),
+      el('span', {}, [home.name, home.state].filter(Boolean).join(', '))),
   ];
 }
 
 function people(screen) {
-  const groups = parts.spaces.map((one) => el('optgroup', { label: `${one.name} (${one.state}) · ${say(one.style)}` },
+  const groups = parts.spaces.map((one) => el('optgroup', { label: `${one.name}${one.state && ` (${one.state})`} · ${say(one.style)}` },
     parts.people.filter((who) => who.space === one.address).map((who) => el('option', { value: who.account },
       `${who.name} · ${say(`role_${who.role}`)}`))));
   const made = el('select', { 'aria-label': say('whose'), 'data-key': 'who',
@@ -93,6 +111,8 @@ function channels(screen) {
     [el('img', { src: 'mark.svg', alt: '', width: 16, height: 16 }), ' ', say('direct')], say('direct_about'));
   return [...rooms, direct];
 }
+
+const here = (screen, local) => [el('span', { class: 'pill', 'aria-current': 'true' }, title(screen.address)), el('span', { class: 'local' }, local)];
 
 function pill(screen, address, label, about) {
   const fresh = unread(screen, address);
@@ -132,7 +152,7 @@ function notes(screen) {
   return [
     room && !home.inside && el('p', { class: 'note warn' }, say('bot_missing')),
     room?.missing.includes('send') && home.inside && el('p', { class: 'note warn' }, say('right_lost')),
-    (screen.moderating || !home.inside) && el('div', { class: 'moderate', role: 'group', 'aria-label': say('moderate') },
+    !telling() && (screen.moderating || !home.inside) && el('div', { class: 'moderate', role: 'group', 'aria-label': say('moderate') },
       moderation(screen, home, room)),
   ];
 }

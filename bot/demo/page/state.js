@@ -58,8 +58,8 @@ export async function act(name, body = {}) {
     });
     if (!answer.ok) throw new Error(answer.status);
     const said = await answer.json();
-    if (!said.away) return { result: said.result };
-    toast(say('away'));
+    if (!said.away && !said.busy) return { result: said.result };
+    toast(say(said.busy ? 'busy' : 'away'));
   } catch {
     toast(say('wrong'));
   }
