@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from tests.conformance.house import House, Seen
+from sqlalchemy import select
+
+from bot import tables as t
+from tests.conformance.house import House, RehearsalHouse, Seen
+from tests.features.alerts.coalition import Member
 from tests.features.welcome.handoffs import (
     consent_card,
     greeters_card,
@@ -58,6 +62,42 @@ async def test_consent_claim_and_words_both_ways(house: House) -> None:
     assert "I'll be there" in await told(house, rosa)
     for name in ("calls", "desk"):
         assert "Quetzal" not in "\n".join(one.text for one in await house.messages(member.space, name))
+
+
+async def test_who_says_so_is_brought_together_with_the_greeter(house: House) -> None:
+    """c7 c11: only with the newcomer's own tick; what is said says who can read it; the words stand in that place."""
+    member = await welcoming(house, "River Tenants")
+    ana = await house.new_person("Ana", manages=member.space)
+    rosa = await house.new_person("Rosa", manages=member.space)
+    await _in_one_place(house, member, ana, rosa)
+    code = await starts(house, ana)
+    seen = await consent_card(house, ana, code, member)
+    assert "your account, to talk directly" in plain(seen.text)
+    more = await house.press(ana, "", "", seen, "Let us talk directly")
+    await house.press(ana, "", "", more, "Share with")
+    await house.settle()
+    sent = await first_words(house, rosa, await takes(house, rosa, member), "Saturday at ten?")
+    assert "those who manage threads in that server can read too" in plain(sent.text)
+    await house.settle()
+    async with house.app.core.db.read() as tx:
+        rows = await tx.all(select(t.delivery).where(t.delivery.c.kind == "meet"))
+    assert [(row.state, row.private) for row in rows] == [("sent", None)]
+    assert "Saturday at ten?" not in await told(house, ana)
+    back = await house.command(ana, "", "", "write", code=code)
+    await house.fill(ana, back, text="I'll be there")
+    await house.settle()
+    assert "I'll be there" in await told(house, rosa)
+
+
+async def _in_one_place(house: House, member: Member, *people: str) -> None:
+    """The channel where new people start, and both of them where they can see it."""
+    core = house.app.core
+    async with core.db.write() as tx:
+        [own] = await core.spaces.spaces(tx, member.organization.id)
+        [calls] = await core.spaces.channels(tx, "calls", [member.organization.id])
+        await core.spaces.set_channel(tx, own.id, "welcome", calls.address, "calls", "en")
+    if isinstance(house, RehearsalHouse):
+        house.world.spaces[member.space].members |= set(people)
 
 
 async def test_my_request_undo_and_withdraw(house: House) -> None:

@@ -46,7 +46,7 @@ def consent_text(call: Call, case: Case, organization: Organization, ticked: tup
 
 
 def _answered(case: Case) -> list[str]:
-    return [key for key in rules.TICKED if getattr(case.given, key)]
+    return list(rules.package(case.given, rules.TICKED))[len(rules.package(case.given, ())) :]
 
 
 def _toggles(call: Call, case: Case, args: tuple[str, str], ticked: tuple[str, ...]) -> list[Choice]:

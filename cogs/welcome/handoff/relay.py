@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.feature import Call, KeyGone, Missing, UserError, check_text, read_code
+from bot.feature import Call, Card, KeyGone, Missing, UserError, check_text, read_code
 from cogs.welcome.handoff import rules, store, timing
 from cogs.welcome.handoff.greeting import own
 from cogs.welcome.handoff.store import Handoff
@@ -61,12 +61,34 @@ async def introduce(call: Call, code: str, text: str) -> None:
         await _from_greeter(call, handoff, text)
         return
     handoff = await introduced(call, handoff)
-    words = call.words_in(await language_of(call, handoff.person))
-    told = await tell_newcomer(
-        call, handoff, "introduced", *WAYS_ON, ("request_button", "request"),
-        text=quoted(text), fields=field_names(words, package),
-    )  # fmt: skip
+    if await _together(call, handoff, package, text):
+        call.say(await about(call, handoff, call.language, "together_now", name=package["name"]))
+        return
+    told = await call.tell(handoff.person, await _letter(call, handoff, package, text))
     await _receipt(call, handoff, told, package["name"])
+
+
+async def _letter(call: Call, handoff: Handoff, package: Mapping[str, str], text: str) -> Card:
+    """The first words as they are passed on."""
+    language = await language_of(call, handoff.person)
+    fields = field_names(call.words_in(language), package)
+    ways = (*WAYS_ON, ("request_button", "request"))
+    return await about(call, handoff, language, "introduced", *ways, text=quoted(text), fields=fields)
+
+
+async def _together(call: Call, handoff: Handoff, package: Mapping[str, str], text: str) -> bool:
+    """A place for the two where both are on one platform, with the first words in it; if it fails in the end the
+    words are passed on. False where there is none: a thread needs a channel that both can see."""
+    if rules.DIRECT not in package:  # an account is a contact: never passed on before both said yes
+        return False
+    near = await call.spaces.channels(call.tx, "welcome", [handoff.organization])
+    language = await language_of(call, handoff.person)
+    shown = {
+        "name": package["name"], "text": quoted(text), "fields": field_names(call.words_in(language), package)
+    }  # fmt: skip
+    here = await about(call, handoff, language, "together", **shown)
+    letter = await _letter(call, handoff, package, text)
+    return await call.meet(handoff.person, handoff.greeter, near, here, handoff.code, letter)
 
 
 async def introduced(call: Call, handoff: Handoff) -> Handoff:

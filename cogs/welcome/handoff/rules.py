@@ -24,7 +24,8 @@ PURPOSE = "introduction"
 TEXT_VERSION = 1  # of the consent card: a change of its sentences is a new number
 CONSENT_LIFE = UNTAKEN_KEPT + TAKEN_KEPT
 ALWAYS = ("name", "place", "language")  # SECURITY 6.1: on; all others are off until the person ticks
-TICKED = ("activity", "spoken", "free")
+TICKED = ("activity", "spoken", "free", "direct")
+DIRECT = "direct"  # ticked: the greeter may see their account, so that the two can talk in a place of their own
 SEEN_BY_ALL = ("activity", "language", "place")  # of what is shared: on the greeters' card, without a name
 GREETER_SPEAKS = ("en", "es", "both")
 NAME = 40  # characters of a greeter's name
@@ -85,7 +86,7 @@ def about_where(place: str) -> str:
 def package(given: Given, ticked: Iterable[str]) -> dict[str, str]:
     """What one organization gets, by field, in the order in which it is shown; empty answers are left out."""
     wanted = [*ALWAYS, *(key for key in TICKED if key in set(ticked))]
-    values = {**vars(given), "place": about_where(given.place)}
+    values = {**vars(given), "place": about_where(given.place), DIRECT: "yes"}
     return {key: values[key] for key in wanted if values[key]}
 
 

@@ -25,7 +25,7 @@ def when(at: datetime, zone: str, language: str) -> str:
 
 def value_label(words: Speaker, key: str, value: str) -> str:
     """What somebody answered, in words: an option by its label, a name or a place as it is."""
-    if key == "name":
+    if key in ("name", rules.DIRECT):
         return value
     if key == "place":
         return words.label("place_zip", digits=value) if value.isdigit() else value
