@@ -6,7 +6,7 @@ import pytest
 
 from tests.conformance.house import House
 from tests.conformance.test_call_to_action import copy_in, plain
-from tests.features.alerts.coalition import connect, send
+from tests.features.alerts.coalition import connect, send, write
 
 
 async def test_the_first_in_line_moves_up_when_somebody_cannot_come(house: House) -> None:
@@ -47,3 +47,21 @@ async def test_places_are_set_and_said_in_spanish(house: House, language: str) -
         person = await house.new_person(name, language)
         seen = await house.press(person, sender.space, "calls", await copy_in(house, sender), "Ahí estaré")
         assert words in plain(seen.text)
+
+
+async def test_a_call_is_planned_for_later_and_who_says_yes_may_be_reminded(house: House) -> None:
+    """a6 a15: the plan is read back, sent now by a press; the reminder is asked for by a press and said back once."""
+    sender = await connect(house, "Riverside Tenants")
+    seen = await write(house, sender)
+    seen = await house.press(sender.moderator, sender.space, "desk", seen, "Later")
+    seen = await house.fill(sender.moderator, seen, when="tomorrow at 9 AM", whose="each", night="morning")
+    assert "It goes out at this hour of each space's own clock" in plain(seen.text)
+    assert "it waits until 9 in the morning there" in plain(seen.text)
+    await house.settle()
+    assert not await house.messages(sender.space, "calls")
+    await house.press(sender.moderator, sender.space, "desk", seen, "Send now")
+    await house.settle()
+    ana = await house.new_person("Ana")
+    seen = await house.press(ana, sender.space, "calls", await copy_in(house, sender), "I'm in")
+    seen = await house.press(ana, sender.space, "calls", seen, "Remind me")
+    assert "I write to you once" in plain(seen.text)
