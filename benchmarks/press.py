@@ -36,25 +36,31 @@ PLACE = Place("forms", SPACE, f"{SPACE}/calls")
 _events = count(1)
 
 
-async def run(seconds: int = 5, people: int = 300, databases: str = "sqlite,postgresql") -> dict[str, Any]:
-    """Milliseconds from due to durable (p50, p99), CPU milliseconds a press, for each database and rate."""
-    figures: dict[str, Any] = {"seconds": seconds, "people": people}
+async def run(
+    seconds: int = 5, people: int = 300, databases: str = "sqlite,postgresql", places: int = 0
+) -> dict[str, Any]:
+    """Milliseconds from due to durable (p50, p99), CPU milliseconds a press, for each database and rate.
+
+    `places`: how many the call has; 0: no limit.
+    """
+    figures: dict[str, Any] = {"seconds": seconds, "people": people, "places": places}
     if "sqlite" in databases:
         with tempfile.TemporaryDirectory() as folder:
             urls = [f"sqlite:///{Path(folder) / name}" for name in ("main.db", "keys.db")]
-            figures["sqlite"] = await _on(urls, seconds, people)
+            figures["sqlite"] = await _on(urls, seconds, people, places)
     if "postgresql" in databases:
         server = postgres.start()
         try:
-            figures["postgresql"] = await _on([await server.new_database() for _ in range(2)], seconds, people)
+            urls = [await server.new_database() for _ in range(2)]
+            figures["postgresql"] = await _on(urls, seconds, people, places)
         finally:
             server.stop()
     return figures
 
 
-async def _on(urls: list[str], seconds: int, people: int) -> dict[str, Any]:
+async def _on(urls: list[str], seconds: int, people: int, places: int) -> dict[str, Any]:
     async with bot_with(*urls) as app:
-        tokens = await call_with_answers(app)
+        tokens = await call_with_answers(app, places)
         figures: dict[str, Any] = {"first_answer": await _first_answers(app, tokens, people)}
         for rate in RATES:
             figures[f"at_{rate}"] = await _at(app, tokens, rate, seconds, people)
@@ -78,7 +84,7 @@ def _act(person: str) -> Act:
     return Act("forms", person, PLACE, f"e{next(_events)}", "en", manages=person == "sender")
 
 
-async def call_with_answers(app: App) -> list[str]:
+async def call_with_answers(app: App, places: int = 0) -> list[str]:
     """An organization that sent a call to action through the front door; the tokens of its three answers."""
     core, now = app.core, app.core.clock.now()
     async with core.db.write() as tx:
@@ -90,6 +96,10 @@ async def call_with_answers(app: App) -> list[str]:
     assert begun.form is not None
     fields = {"what": "Pack the school board", "ask": "Bring a sign.", "when": "tomorrow at 5pm", "where": "12 Main St"}
     written = await core.runner.submit(_act("sender"), begun.form.token, fields)
+    if places:
+        asked = await core.runner.press(_act("sender"), _token(written, "Places"))
+        assert asked.form is not None
+        written = await core.runner.submit(_act("sender"), asked.form.token, {"number": str(places)})
     await core.runner.press(_act("sender"), _token(written, "Send"))
     async with core.db.read() as tx:
         text = await tx.value(select(t.delivery.c.card).where(t.delivery.c.kind == "post"))

@@ -165,23 +165,23 @@ class Call(Introduces, Recorder):
 
     def choice(
         self, label: str, entry: str, *args: str, language: str | None = None, weight: str = "plain",
-        mine: bool = False, organization: str = "", **params: Any,
+        mine: bool = False, organization: str = "", known: bool = False, **params: Any,
     ) -> Choice:  # fmt: skip
         """A button that enters `entry` (`"answer"` or `"alerts.answer"`) with `args` for its first fields.
 
         `label` is a key. The token is the same for the same entry and arguments, so one object has one set of tokens
         in all its copies. `mine`: only the asker may press it. `organization`: pressed in that organization's name.
+        `known`: its row was written when the object was posted, so that a press writes none.
         """
         full = entry if "." in entry else f"{self.feature}.{entry}"
         owner = self.person.id if mine else ""
         packed = json.dumps(args, separators=(",", ":"), ensure_ascii=False)
         token = self.people.keyring.index("choice", f"{full}|{packed}|{owner}|{organization}")[:24]
-        self._choices.append(
-            {
-                "token": token, "entry": full, "args": packed, "person": owner, "organization": organization,
-                "made_at": self.now,
-            }
-        )  # fmt: skip
+        row = {
+            "token": token, "entry": full, "args": packed, "person": owner, "organization": organization,
+            "made_at": self.now,
+        }  # fmt: skip
+        self._choices += [] if known else [row]
         speaker = self.words_in(language or self.language)
         return Choice(speaker.label(label, **params), token, weight)
 

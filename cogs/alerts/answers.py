@@ -54,10 +54,10 @@ async def _say(call: Call, alert: Alert, value: str, total: rules.Sum) -> None:
     shown = sum_text(call.words, total, alert.content.timed)
     if value == rules.WAITING:
         number = await place_in_line(call.tx, alert.id, call.person.id)
-        leave = call.choice("leave_list_button", "answer", alert.code, "cant")
+        leave = call.choice("leave_list_button", "answer", alert.code, "cant", known=True)
         call.say("said.wait", leave, number=number, sum=shown)
     else:
-        more = remind_choice(call, alert, call.language) if value == "in" else []
+        more = remind_choice(call, alert, call.language, known=True) if value == "in" else []
         call.say(f"said.{value}", *more, sum=shown)
 
 

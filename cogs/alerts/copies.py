@@ -136,6 +136,7 @@ def answer_choices(call: Call, alert: Alert, language: str) -> list[Choice]:
         call.choice(f"answer.value.{one}", "answer", alert.code, one, language=language, weight=_weight(one))
         for one in values
     ]
+    call.choice("remind_button", "remind", alert.code)  # its row, for all who say yes later: a press writes none
     return [*shown, call.choice("why_here", "why", alert.code, language=language)]
 
 

@@ -40,9 +40,9 @@ def _choices(call: Call, alert: Alert, language: str, kind: str) -> list[Choice]
     return [*shown, *remind_choice(call, alert, language)] if kind in ("corrected", "promoted") else shown
 
 
-def remind_choice(call: Call, alert: Alert, language: str) -> list[Choice]:
-    """*Remind me*, as long as there is a moment left for it."""
+def remind_choice(call: Call, alert: Alert, language: str, known: bool = False) -> list[Choice]:
+    """*Remind me*, as long as there is a moment left for it. `known`: on the press path (see `Call.choice`)."""
     starts_at = alert.content.starts_at
     if starts_at is None or remind_at(starts_at, alert.content.zone, call.now) is None:
         return []
-    return [call.choice("remind_button", "remind", alert.code, language=language)]
+    return [call.choice("remind_button", "remind", alert.code, language=language, known=known)]

@@ -44,8 +44,7 @@ async def _show(call: Call, intro: Md, whose: str, zone: str, entry: str, page: 
     at = max(1, int(page or 1))
     found = await call.recorded(whose, (at - 1) * rules.PAGE, rules.PAGE + 1)
     lines = [_line(call, one, zone) for one in found[: rules.PAGE]] or [call.words("nothing")]
-    organization = {"organization": whose} if whose else {}
-    more = [call.choice("older_button", entry, str(at + 1), mine=True, **organization)]
+    more = [call.choice("older_button", entry, str(at + 1), mine=True, organization=whose)]
     call.say(Md("\n".join([intro, "", *lines])), *more[: len(found) > rules.PAGE])
 
 
