@@ -44,8 +44,8 @@ def field_names(words: Speaker, fields: Iterable[str]) -> str:
 
 
 def quoted(text: str) -> Md:
-    """What somebody wrote, as a quote."""
-    return Md("\n".join(f"> {escape(line)}" for line in text.splitlines() if line.strip()))
+    """What somebody wrote, as a quote; the empty line behind it keeps the next sentence out of it."""
+    return Md("\n".join(f"> {escape(line)}" for line in text.splitlines() if line.strip()) + "\n")
 
 
 def joined(*parts: str) -> Md:
@@ -85,9 +85,11 @@ async def greeter_speaks(call: Call, handoff: Handoff, words: Speaker) -> str:
     return words.label(f"greets_{row.languages}") if row else ""
 
 
-async def language_of(call: Call, person: str) -> str:
-    """The language in which somebody is told something they did not just ask for."""
-    return (await call.people.get(call.tx, person)).language or LANGUAGES[0]
+async def language_of(call: Call, person: str, space: str = BOTH) -> str:
+    """The language in which somebody is told something they did not just ask for: their own choice, else that of the
+    space they are known from."""
+    usual = LANGUAGES[0] if space == BOTH else space
+    return (await call.people.get(call.tx, person)).language or usual
 
 
 async def home_of(call: Call, handoff: Handoff) -> Organization:
@@ -130,7 +132,7 @@ async def tell_greeter(
 ) -> bool:
     """A sentence about a hand-off as a direct message to whoever has them (or to another greeter)."""
     whom = person or handoff.greeter
-    language = await language_of(call, whom)
+    language = await language_of(call, whom, (await home_of(call, handoff)).language)
     card = await about(call, handoff, language, key, *buttons, organization=handoff.organization, **params)
     return await call.tell(whom, card)
 
