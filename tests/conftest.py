@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-pytest_plugins = ["tests.rigs.postgres", "tests.rigs.synapse"]
+pytest_plugins = ["tests.rigs.canaries", "tests.rigs.postgres", "tests.rigs.synapse"]
 
 # The longest first: two cores then end at about the same time.
 SLOW = ("kill", "adapters", "conformance", "setup", "machines", "rehearsal", "spikes", "store")

@@ -22,9 +22,10 @@ from bot.feature import Call
 from bot.registry import discover
 from bot.witness import Verifier
 from cogs.alerts.policies.rules import TOPICS
+from cogs.alerts.store import SYSTEM, alert
 from tests.conformance.house import RehearsalHouse
 from tests.conformance.test_checkins import open_checkin
-from tests.features.alerts.coalition import CALL, Member, connect, send
+from tests.features.alerts.coalition import CALL, Member, connect, send, write
 from tests.features.orgs import office
 from tests.features.welcome import handoffs
 
@@ -69,6 +70,14 @@ async def lines(house: RehearsalHouse) -> list[Row]:
 async def sent(house: RehearsalHouse, when: str = CALL["when"]) -> tuple[Member, str]:
     member = await connect(house, "River Tenants")
     return member, await send(house, member, ask=f"Call {CANARY}", where=CANARY, when=when)
+
+
+async def planned(house: RehearsalHouse) -> None:
+    member = await connect(house, "River Tenants")
+    await write(house, member, ask=f"Call {CANARY}", where=CANARY)
+    async with house.app.core.db.read() as tx:
+        code = str(await tx.value(SYSTEM.select(alert, alert.c.code)))
+    await do(house, member, "alerts.later", code=code, when="tomorrow at 9 AM", whose="same")
 
 
 async def with_call(house: RehearsalHouse, name: str, **values: str) -> None:
@@ -186,6 +195,7 @@ LOUNGE = "forms-river-tenants/lounge"
 PROFILE = {"line_en": CANARY, "languages": "both", "activities": "housing", "centre": "60614"}
 WAYS: dict[str, Way] = {
     "alerts.sent": sent,
+    "alerts.planned": planned,
     "alerts.corrected": lambda house: with_call(house, "alerts.correct", **{**CALL, "what": CANARY}),
     "alerts.taken_back": lambda house: with_call(house, "alerts.takeback", sure="yes"),
     "alerts.accepted": lambda house: asked(house, "alerts.accept"),

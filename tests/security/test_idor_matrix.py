@@ -25,6 +25,8 @@ from tests.features.welcome.newcomers import changes, told
 NAMING = {"code", "organization", "call", "cycle", "person", "case"}  # fields that name an object
 # A code that is itself the right to use it (59 random bits, once, for a short time) has no owner to protect.
 BEARER = {"orgs.connect": "connection code", "mydata.link": "link code"}
+# Moderators name an organization of the directory, which everybody may read.
+OF_THE_DIRECTORY = {"alerts.trust"}
 # Open to all by intent; what was not posted is still the same as what is not there.
 PUBLIC_ONCE_SENT = {"alerts.answer", "alerts.verify"}
 # The directory is shared by all; only coordinators get past the gate, and they may.
@@ -34,7 +36,7 @@ ENTRIES = [
     (f"{feature.name}.{entry.name}", entry)
     for feature in discover()
     for entry in feature.entries
-    if {field.key for field in entry.fields} & NAMING and f"{feature.name}.{entry.name}" not in BEARER
+    if {field.key for field in entry.fields} & NAMING and f"{feature.name}.{entry.name}" not in {*BEARER, *OF_THE_DIRECTORY}
 ]
 CODED = [(name, entry) for name, entry in ENTRIES if name.partition(".")[0] not in SHARED]
 
@@ -119,7 +121,7 @@ async def reply(house: RehearsalHouse, stranger: Member, name: str, entry: Entry
         assert given.items() <= values(entry, code).items(), "the form knows something of somebody else's object"
         outcome = await house.app.core.runner.submit(act, outcome.form.token, given)
     said = [str(say.card.text) for say in outcome.says] + [str(outcome.form.error) if outcome.form else ""]
-    return "\n".join(said).replace(code, "CODE")
+    return "\n".join(said).replace("\\-", "-").replace(code, "CODE")
 
 
 async def denials(house: RehearsalHouse) -> int:

@@ -111,7 +111,7 @@ async def test_two_accounts_of_a_newcomer_and_of_a_greeter_become_one(house: Reh
     assert (moved.person, moved.greeter) == ("new-ana", "new-rosa")
     assert consent.holds(core.keyring, consent.export(row))
     key = await core.keyring.existing("new-ana", river.organization.id)
-    assert '"name": "Ana"' in key.open(moved.value, TABLE, moved.id, COLUMN)
+    assert '"name": "Ana ' in key.open(moved.value, TABLE, moved.id, COLUMN)
     assert '"activity": "housing"' in (await core.keyring.existing("new-ana")).open(
         bytes(case.given), "welcome_case", case.id, "given"
     )

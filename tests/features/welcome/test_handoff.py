@@ -61,7 +61,7 @@ async def test_a_person_is_shared_taken_introduced_and_met(house: RehearsalHouse
     assert "Rosa of River Tenants welcomes you (speaks: English and Spanish)" in await told(house, ana)
     form = await house.press(rosa, "", "", mine, "Write first message")
     draft = form.handle.blanks[0].value
-    assert draft.startswith("Hi Ana, I'm Rosa from River Tenants.")
+    assert draft.startswith("Hi Ana Quetzal, I'm Rosa from River Tenants.")
     sent = await house.fill(rosa, form, text=f"{draft}\nSaturday?")
     await house.settle()
     assert "On its way to Ana" in plain(sent.text)

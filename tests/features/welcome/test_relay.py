@@ -43,7 +43,7 @@ async def test_the_first_message_is_in_the_newcomers_language(house: RehearsalHo
     await shares(house, ana, member, "es")
     form = await house.press(rosa, "", "", await takes(house, rosa, member), "Write first message")
     blank = form.handle.blanks[0]
-    assert blank.value.startswith("Hola, Ana. Soy Rosa, de River Tenants.")
+    assert blank.value.startswith("Hola, Ana Quetzal. Soy Rosa, de River Tenants.")
     assert blank.label == "Read it, change it, send it"
     await house.fill(rosa, form, text=blank.value)
     await house.settle()
@@ -83,7 +83,7 @@ async def test_words_cross_platforms(house: RehearsalHouse, clock: MovableClock)
     await lines.fill(ana, back, text="I'll be there")
     await house.settle()
     answer = (await house.direct(rosa))[-1]
-    assert "Ana (N-" in plain(answer.text)
+    assert "Ana Quetzal (N-" in plain(answer.text)
     assert "I'll be there" in answer.text
 
 
