@@ -26,7 +26,7 @@ NAMING = {"code", "organization", "call", "cycle", "person", "case"}  # fields t
 # A code that is itself the right to use it (59 random bits, once, for a short time) has no owner to protect.
 BEARER = {"orgs.connect": "connection code", "mydata.link": "link code"}
 # Moderators name an organization of the directory, which everybody may read.
-OF_THE_DIRECTORY = {"alerts.trust"}
+NOBODYS = {*BEARER, "alerts.trust"}
 # Open to all by intent; what was not posted is still the same as what is not there.
 PUBLIC_ONCE_SENT = {"alerts.answer", "alerts.verify"}
 # The directory is shared by all; only coordinators get past the gate, and they may.
@@ -36,7 +36,7 @@ ENTRIES = [
     (f"{feature.name}.{entry.name}", entry)
     for feature in discover()
     for entry in feature.entries
-    if {field.key for field in entry.fields} & NAMING and f"{feature.name}.{entry.name}" not in {*BEARER, *OF_THE_DIRECTORY}
+    if {field.key for field in entry.fields} & NAMING and f"{feature.name}.{entry.name}" not in NOBODYS
 ]
 CODED = [(name, entry) for name, entry in ENTRIES if name.partition(".")[0] not in SHARED]
 
