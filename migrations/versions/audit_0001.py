@@ -10,26 +10,25 @@ down_revision = None
 branch_labels = ("audit",)
 depends_on = "core_0001"
 
-SAID = "the audit is never changed"
 # Only what a roll-up line stands for may go. REPLACE is denied by itself too: without `recursive_triggers` it would not
 # ask the DELETE trigger (SECURITY 6.4).
 SQLITE = (
-    f"CREATE TRIGGER audit_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, '{SAID}'); END",
+    "CREATE TRIGGER audit_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END",
     "CREATE TRIGGER audit_delete BEFORE DELETE ON audit"
     " WHEN NOT EXISTS (SELECT 1 FROM audit WHERE rolled_up >= OLD.seq)"
-    f" BEGIN SELECT RAISE(ABORT, '{SAID}'); END",
+    " BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END",
     "CREATE TRIGGER audit_replace BEFORE INSERT ON audit"
     " WHEN EXISTS (SELECT 1 FROM audit WHERE seq = NEW.seq)"
-    f" BEGIN SELECT RAISE(ABORT, '{SAID}'); END",
+    " BEGIN SELECT RAISE(ABORT, 'the audit is never changed'); END",
 )
 POSTGRES = (
-    f"""
+    """
     CREATE FUNCTION audit_guard() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         IF TG_OP = 'DELETE' THEN
             IF EXISTS (SELECT 1 FROM audit WHERE rolled_up >= OLD.seq) THEN RETURN OLD; END IF;
         END IF;
-        RAISE EXCEPTION '{SAID}';
+        RAISE EXCEPTION 'the audit is never changed';
     END $$
     """,
     "CREATE TRIGGER audit_change BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION audit_guard()",

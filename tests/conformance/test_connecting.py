@@ -152,12 +152,16 @@ async def test_everything_is_spanish_for_who_speaks_spanish(house: House) -> Non
     assert "hora del Centro" in report
 
 
+# The chain of the audit is never changed (SECURITY 6.4): its lines stay 400 days, without a person or a text in them.
+NEVER_CHANGED = {"audit"}
+
+
 async def rows_of(house: House, organization: str) -> dict[str, int]:
     """How many rows of each table still carry an organization's id."""
     found = {}
     async with house.app.core.db.read() as tx:
         for table in metadata.sorted_tables:
-            if "organization" in table.c:
+            if "organization" in table.c and table.name not in NEVER_CHANGED:
                 rows = await tx.all(select(table.c.organization).where(table.c.organization == organization))
                 found[table.name] = len(rows)
     return {name: count for name, count in found.items() if count}
