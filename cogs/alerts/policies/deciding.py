@@ -108,8 +108,8 @@ async def choose_room(call: Call, topic: str, room: str) -> None:
 
 
 def purpose_of(topic: str) -> str:
-    """What a channel for one topic is for, in the house's table of channels."""
-    return f"calls.{topic}"
+    """What a channel for one topic is for, in the house's table of channels: 16 characters, which PostgreSQL counts."""
+    return f"on.{topic}"
 
 
 # -- offering *at once* ---------------------------------------------------------------------------------------------

@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import String
 
+from bot import tables as t
 from bot.clock import MovableClock
+from cogs.alerts.policies.deciding import purpose_of
 from cogs.alerts.policies.rules import ELECTORAL, MODES, TOPICS, Decision, Policy, resolve
 from tests.conformance.house import RehearsalHouse, Seen
 from tests.features.alerts.coalition import Member, code_in, connect, send, write
@@ -21,6 +24,13 @@ DECISIONS = st.lists(
     ).filter(lambda one: one.sender or one.topic),
     unique_by=lambda one: (one.sender, one.topic), max_size=8,
 )  # fmt: skip
+
+
+def test_every_topic_fits_into_the_table_of_channels() -> None:
+    """a2: SQLite takes longer words than the column says, PostgreSQL refuses them."""
+    purpose = t.channel.c.purpose.type
+    assert isinstance(purpose, String)
+    assert all(len(purpose_of(topic)) <= (purpose.length or 0) for topic in TOPICS)
 
 
 async def decide(house: RehearsalHouse, member: Member, **given: str) -> Seen:
