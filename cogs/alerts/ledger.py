@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from bot.feature import Call, Card, Choice, Landing, Md, UserError, When, frozen, show_when_short
+from bot.feature import Call, Card, Choice, Landing, Md, Missing, UserError, When, frozen, show_when_short
 from cogs.alerts import rules, store
 from cogs.alerts.copies import organizations, own_call
 from cogs.alerts.store import Alert
@@ -90,8 +91,8 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
         return call.words("ledger.stopped")
     if landing is None or not landing.reason or state not in ("failed", "queued", "unknown", "outdated", "standing"):
         return None
-    for channel in await call.spaces.channels(call.tx, "calls", [copy.organization]):
-        if channel.id == copy.channel and (found := await call.problems(channel)):
+    with suppress(Missing):  # another channel was chosen since
+        if found := await call.problems(await call.spaces.channel(call.tx, copy.channel)):
             return call.words(f"permission.{found[0]}")
     key = f"reason.{landing.reason}"
     return call.words(key if call.words.words.has(key) else "reason.platform")

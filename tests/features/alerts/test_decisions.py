@@ -107,6 +107,10 @@ async def test_a_topic_is_never_taken_and_has_its_own_channel_elsewhere(house: R
     assert code in copy.text
     await send(house, sender)
     assert len(await house.messages(roomy.space, "calls")) == 1
+    await house.forbid(roomy.space, "lounge")
+    code = await send_about(house, sender, "housing")
+    shown = await where(house, sender, code)
+    assert "Valley Choir (#lounge): **Did not arrive**: I cannot write in this channel" in shown
 
 
 async def test_elections_do_not_reach_a_nonprofit_that_did_not_choose_them(house: RehearsalHouse) -> None:
