@@ -102,7 +102,8 @@ class Feature:
     `kept(tx, person) -> {label key: count}` what is kept about a person (id), for /mydata ·
     `purge(tx, now)` the nightly retention · `connected(call)` an organization's space was just connected ·
     `read_csv(core, text)`, `write_csv(core)` lists in and out, for the command line ·
-    `policy(call, organization)` an organization (id) changed its policy toward others, in the same transaction.
+    `policy(call, organization)` an organization (id) changed its policy toward others, in the same transaction ·
+    `channels(call, organization)` it chose channels, likewise.
     """
 
     name: str

@@ -23,6 +23,8 @@ class Landing:
     version: int
     due_at: datetime
     done_at: datetime | None
+    change: str = ""  # the delivery of its newest edit or withdrawal
+    changing: bool = False  # that one is still under way
 
 
 def landing_of(post: Row, change: Row | None) -> Landing:
@@ -35,5 +37,6 @@ def landing_of(post: Row, change: Row | None) -> Landing:
     elif change is not None and change.state in {"failed", "expired", "unknown"} and post.state == "sent":
         state, reason, done = "outdated", change.reason, change.done_at
     return Landing(
-        post.id, post.channel, post.organization, post.platform, state, reason, post.version, post.due_at, done
-    )
+        post.id, post.channel, post.organization, post.platform, state, reason, post.version, post.due_at, done,
+        change.id if change is not None else "", change is not None and change.state in ("queued", "sending"),
+    )  # fmt: skip

@@ -146,21 +146,21 @@ class Outbox:
 
     async def edit(
         self, tx: Tx, subject: str, channel: str, card: Card, version: int, now: datetime, silent: bool = True,
-        expires_at: datetime | None = None,
-    ) -> None:  # fmt: skip
-        """A new version of a copy (`channel`: its id): replaces what was not sent yet, else edits what stands there."""
+        expires_at: datetime | None = None, rank: int = 0,
+    ) -> bool:  # fmt: skip
+        """A new version of a copy (`channel`: its id): replaces what was not sent yet, else edits what stands there.
+        False when there is nothing to change. `rank`: of the edit, as in `post`."""
         post = await self._post_of(tx, subject, channel)
-        if post is None:
-            return
-        if await self._is_taken_back(tx, subject, channel):
-            return
+        if post is None or await self._is_taken_back(tx, subject, channel):
+            return False
         if _never_left(post):
             until = expires_at or post.expires_at
             await tx.run(_NEW_TEXT, row=post.id, text=card.to_json(), next=version, until=until)
         elif post.state in (*LIVE, "queued"):
             # One that may have left keeps its text: sent again it would come back as it was the first time.
             await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)
-            await self._follow(tx, post, "edit", version, card, now, silent)
+            await self._follow(tx, post, "edit", version, card, now, silent, rank=rank)
+        return post.state in (*LIVE, *OPEN)
 
     async def withdraw(self, tx: Tx, subject: str, now: datetime, channel: str | None = None) -> None:
         """Takes every copy back (or one channel's): what was not sent is not sent, what stands is removed."""
@@ -356,11 +356,11 @@ class Outbox:
 
     async def _follow(
         self, tx: Tx, post: Row, kind: str, version: int, card: Card | None, now: datetime, silent: bool,
-        due_at: datetime | None = None,
+        due_at: datetime | None = None, rank: int = 0,
     ) -> None:  # fmt: skip
         await self._insert(
             tx, subject=post.subject, version=version, kind=kind, platform=post.platform, channel=post.channel,
-            organization=post.organization, address=post.address, lane=post.lane, rank=1 if kind == "tally" else 0,
+            organization=post.organization, address=post.address, lane=post.lane, rank=1 if kind == "tally" else rank,
             card=card.to_json() if card else None, urgent=False, silent=silent, due_at=due_at or now,
             expires_at=now + (REDACT_LIFE if kind == "redact" else CALL_LIFE), made_at=now,
         )  # fmt: skip

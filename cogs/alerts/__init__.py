@@ -15,6 +15,7 @@ from cogs.alerts import answers, ledger, receiving, rules, sending, writing
 from cogs.alerts.copies import check_code, codes_here, own_codes
 from cogs.alerts.going import afterwards, places, reminding
 from cogs.alerts.going.afterwards import attendance
+from cogs.alerts.landing import joining, outcome, progress
 from cogs.alerts.policies import asking, deciding
 from cogs.alerts.policies.rules import MODES, TOPICS
 from cogs.alerts.timing import later
@@ -103,6 +104,7 @@ feature = Feature(
             form=True, fixed=1, prefill=writing.known, records=("corrected",),
         ),
         Entry("takeback", sending.takeback, Level.SENDER, (CODE, SURE), records=("taken_back",)),
+        Entry("outcome", outcome.outcome, Level.MODERATOR, (CODE_HERE,)),
         Entry("list", ledger.own_calls, Level.SENDER, default=True),
         Entry("accept", receiving.accept, Level.MODERATOR, (CODE_HERE,), listed=False, records=("accepted",)),
         Entry(
@@ -141,9 +143,12 @@ feature = Feature(
     jobs={
         "lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally, "fill": places.fill, "leave": later.leave,
         "remind": reminding.send_due, "move": reminding.move, "ask": afterwards.ask, "thank": afterwards.thank,
+        "watch": progress.go_on, "reach": progress.reached, "join": joining.join,
     },
+    before={"watch": progress.look_sent, "reach": progress.look_reached},
     hooks={
         "erased": answers.erased, "merged": answers.merged, "kept": answers.kept, "policy": receiving.policy,
+        "channels": joining.channels,
         "left": receiving.left, "purge": answers.purge,
     },
 )  # fmt: skip

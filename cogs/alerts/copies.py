@@ -162,7 +162,7 @@ def copy_words(
     """The text of one space's copy."""
     look = Look(
         language, receiver.zone, sender.name, receiver.name, sender.id == receiver.id, line, alert.changed,
-        alert.corrected_at, people,
+        alert.corrected_at, people, alert.version,
     )  # fmt: skip
     return copy_text(call.words_in, alert.content, look)
 

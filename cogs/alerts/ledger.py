@@ -6,17 +6,17 @@ from contextlib import suppress
 from typing import Any
 
 from bot.feature import Call, Card, Choice, Landing, Md, Missing, UserError, When, frozen, show_when_short
-from cogs.alerts import rules, store
+from cogs.alerts import store
 from cogs.alerts.copies import organizations, own_call
+from cogs.alerts.landing.outcome import coalition, count_text
 from cogs.alerts.store import Alert
-from cogs.alerts.texts import sum_text, when_short
+from cogs.alerts.texts import when_short
 
 LISTED = 10
-ANSWERS = (*rules.UNTIMED, *rules.TIMED, rules.WAITING)
 PAGE = 40  # spaces on one page of the ledger: about two messages
 # What needs somebody comes first.
 ORDER = (
-    "unknown", "failed", "standing", "outdated", "held", "queued", "sending", "withdrawing", "sent", "removed",
+    "unknown", "failed", "standing", "outdated", "old", "held", "queued", "sending", "withdrawing", "sent", "removed",
     "withdrawn", "expired", "declined", "never", "late", "nowhere", "left",
 )  # fmt: skip
 
@@ -27,30 +27,28 @@ def state_of(standing: str, landing: Landing | None) -> str:
         return "expired"
     if standing in ("declined", "never", "late", "nowhere", "left"):
         return standing
-    return landing.state if landing else "sent"  # deliveries are forgotten after 90 days
+    return landing.state if landing else "old"  # deliveries are forgotten after 90 days
 
 
 async def where(call: Call, code: str, page: str) -> None:
     """The ledger of one call; what needs somebody is on its first page."""
     alert = await own_call(call, code, "sent", "withdrawn")
-    rows = await _rows(call, alert)
+    rows = await rows_of(call, alert)
     shown = sorted(rows, key=lambda one: ORDER.index(one[0]))
     at = max(1, int(page or 1))
     lines = [call.words("ledger.title", title=alert.content.title, code=alert.code, version=alert.version)]
     lines.append(call.words("ledger.counts", counts=_counts(call, [state for state, _, _, _ in rows])))
-    lines += [await _line(call, *one) for one in shown[(at - 1) * PAGE : at * PAGE]]
+    lines += [await line_of(call, *one) for one in shown[(at - 1) * PAGE : at * PAGE]]
     rest = len(shown) - at * PAGE
     if rest > 0:
         lines.append(call.words("ledger.rest", n=rest))
-    total = await store.total(call.tx, alert.id)
-    answered = [call.words("ledger.nobody")]
-    if sum(total.counts.values()):
-        answered = [_answered(call, alert, total.counts), sum_text(call.words, total, alert.content.timed)]
+    answered = await coalition(call, alert)
     following = str(at + 1) if rest > 0 else ""
     call.say(_card(call, alert, Md("\n".join([*lines, "", *answered])), {state for state, _, _, _ in rows}, following))
 
 
-async def _rows(call: Call, alert: Alert) -> list[tuple[str, Any, Landing | None, str]]:
+async def rows_of(call: Call, alert: Alert) -> list[tuple[str, Any, Landing | None, str]]:
+    """Every copy by the name of its organization: how it stands, its row, its delivery, the name."""
     landed = {one.channel: one for one in await call.outbox.landed(call.tx, alert.id)}
     everybody = await organizations(call)
     found = []
@@ -67,7 +65,8 @@ def _counts(call: Call, states: list[str]) -> str:
     return ", ".join(f"{call.words.label(f'state.{state}')}: {states.count(state)}" for state in shown)
 
 
-async def _line(call: Call, state: str, copy: Any, landing: Landing | None, name: str) -> Md:
+async def line_of(call: Call, state: str, copy: Any, landing: Landing | None, name: str) -> Md:
+    """One space: where, how it stands, why."""
     place = f"{name} (#{copy.place.removeprefix('#')})" if copy.place else name
     said = call.words(f"state.{state}")
     if state == "held" and copy.hold_until_at is not None:
@@ -81,7 +80,7 @@ async def _line(call: Call, state: str, copy: Any, landing: Landing | None, name
 
 async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md | None:
     """What went wrong and the fix: what is missing in the channel now, else what the platform said then."""
-    if state in ("never", "late", "nowhere"):
+    if state in ("never", "late", "nowhere", "old"):
         return call.words(f"ledger.{state}")
     if state == "declined" and copy.line:
         return call.words("ledger.because", said=copy.line)
@@ -98,22 +97,18 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
     return call.words(key if call.words.words.has(key) else "reason.platform")
 
 
-def _answered(call: Call, alert: Alert, counts: Any) -> Md:
-    shown = [f"{call.words.label(f'answer.value.{one}')}: {n}" for one in ANSWERS if (n := counts.get(one))]
-    return call.words("ledger.answers", answers=", ".join(shown))
-
-
 def _card(call: Call, alert: Alert, text: Md, states: set[str], following: str) -> Card:
     own = call.home.id
     choices: list[Choice] = []
     if following:
         choices.append(call.choice("more_button", "where", alert.code, following, organization=own))
-    sent = alert.state == "sent"  # a call that was taken back is not sent again
+    sent = alert.state == "sent"  # a call that was taken back is not sent again, but taken back again
     if sent and "unknown" in states:
         choices.append(call.choice("look_button", "again", alert.code, "look", organization=own))
         choices.append(call.choice("anyway_button", "again", alert.code, "anyway", organization=own))
-    if sent and "failed" in states:
+    if states & ({"failed", "outdated"} if sent else {"standing"}):
         choices.append(call.choice("retry_button", "again", alert.code, "retry", organization=own))
+    choices.append(call.choice("outcome_button", "outcome", alert.code, organization=own))
     if sent:
         choices.append(call.choice("correct_button", "correct", alert.code, organization=own))
         choices.append(call.choice("takeback_button", "takeback", alert.code, organization=own, weight="danger"))
@@ -122,12 +117,15 @@ def _card(call: Call, alert: Alert, text: Md, states: set[str], following: str) 
 
 async def again(call: Call, code: str, how: str) -> None:
     """A person's word on copies that are not sure (look, anyway) or did not arrive (retry)."""
-    alert = await own_call(call, code, "sent")
-    wanted = "failed" if how == "retry" else "unknown"
+    alert = await own_call(call, code, "sent", "withdrawn")
+    sent = alert.state == "sent"
+    wanted = ("unknown",) if how != "retry" else ("failed", "outdated") if sent else ("standing",)
     done = 0
-    for state, _, landing, _ in await _rows(call, alert):
-        if state == wanted and landing is not None:
-            done += await call.outbox.resend(call.tx, landing.delivery, call.now, look=how != "anyway")
+    for state, _, landing, _ in await rows_of(call, alert) if sent or how == "retry" else []:
+        if state in wanted and landing is not None:
+            changed = state in ("outdated", "standing")
+            row = landing.change if changed else landing.delivery
+            done += await call.outbox.resend(call.tx, row, call.now, look=changed or how != "anyway")
     if not done:
         raise UserError("again.nothing")
     await call.record(f"again_{how}", alert.code, copies=done)
@@ -142,9 +140,9 @@ async def own_calls(call: Call) -> None:
         return
     lines = [call.words("list_title", name=call.home.name)]
     for one in found:
-        total = await store.total(call.tx, one.id)
         when = when_short(one.content, call.language) or call.words.label("list_no_time")
         state = call.words.label(f"list_state.{one.state}")
-        shown = {"code": one.code, "title": one.content.title, "when": when, "state": state, "n": total.yes}
+        n = await count_text(call, one)
+        shown = {"code": one.code, "title": one.content.title, "when": when, "state": state, "n": n}
         lines.append(call.words("list_line", **shown))
     call.say(Md("\n".join(lines)))

@@ -26,6 +26,7 @@ from cogs.alerts.copies import (
     policy_of,
 )
 from cogs.alerts.going.afterwards import plan_question
+from cogs.alerts.landing.progress import watch
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
 from cogs.alerts.telling import tell_one
@@ -68,6 +69,7 @@ async def go_out(call: Call, alert: Alert) -> list[Target]:
         await ask(call, alert, call.home, receiver, until)
     await plan_question(call, alert)
     await call.record("sent", alert.code, spaces=sum(1 for one in targets if one.channel))
+    await watch(call, alert, "sent", {one.channel.platform for one in targets if one.channel})
     return targets
 
 
@@ -230,6 +232,7 @@ async def bring(call: Call, alert: Alert, content: Content) -> None:
     await store.keep_version(call.tx, call.scope, alert.id, newer.version, content, call.now)
     reached = await _bring_to_copies(call, newer)
     await call.record("corrected", alert.code, version=newer.version)
+    await watch(call, newer, "corrected")
     if rules.must_be_told(changed):
         await call.at(call.now, "tell", alert.id, kind="corrected", after="")
     if "time" in changed:
@@ -265,8 +268,9 @@ async def _bring_to_copies(call: Call, alert: Alert) -> int:
             continue
         card = copy_card(call, alert, call.home, receiver, copy.language, copy.line, people)
         check_fits(card.text, spare=len(copy.line))
-        await call.outbox.edit(call.tx, alert.id, copy.channel, card, alert.version, call.now, expires_at=until)
-        reached += 1
+        reached += await call.outbox.edit(
+            call.tx, alert.id, copy.channel, card, alert.version, call.now, expires_at=until
+        )
         if copy.standing == "hold":
             asked[receiver.id] = await _new_deadline(call, alert, copy.id, receiver)
     await _ask_again(call, alert, everybody, asked)
@@ -312,6 +316,7 @@ async def takeback(call: Call, code: str, sure: str) -> None:
     await close_desk(call, alert, "", "desk.withdrawn")
     await call.at(call.now, "tell", alert.id, kind="withdrawn", after="")
     await call.record("taken_back", alert.code)
+    await watch(call, alert, "withdrawn")
     call.say("taken_back_now", call.choice("where_button", "where", alert.code, organization=call.home.id))
 
 

@@ -26,6 +26,7 @@ class Look:
     changed: tuple[str, ...] = ()
     corrected_at: datetime | None = None
     people: int = 0
+    version: int = 1
 
 
 def copy_text(speak: Speakers, content: Content, look: Look) -> Md:
@@ -87,7 +88,7 @@ def _head(title: str, when: str, place: str) -> str:
 
 
 def when_short(content: Content, language: str) -> str:
-    """"Sat, Nov 28, 5:00 PM ET", or nothing."""
+    """ "Sat, Nov 28, 5:00 PM ET", or nothing."""
     return "" if content.starts_at is None else show_when_short(moment(content), language)
 
 
@@ -129,19 +130,22 @@ def _room(speak: Speaker, limit: int, people: int) -> Md:
 
 def _corrected(speak: Speakers, at: When, look: Look) -> Md:
     said = [
-        speak(one)("corrected", at=show_when_short(at, one), what=changed_words(speak(one), look.changed))
+        speak(one)(
+            "corrected", version=look.version, at=show_when_short(at, one),
+            what=changed_words(speak(one), look.changed),
+        )
         for one in readers(look.language)
-    ]
+    ]  # fmt: skip
     return Md("\n".join(said))
 
 
 def changed_words(speak: Speaker, changed: tuple[str, ...]) -> str:
-    """"the time, the place", in one language."""
+    """ "the time, the place", in one language."""
     return ", ".join(speak.label(f"part.{part}") for part in changed)
 
 
 def sum_text(speak: Speaker, total: rules.Sum, timed: bool) -> Md:
-    """"12 people from 4 organizations"; the presser's own organization may be the only one."""
+    """ "12 people from 4 organizations"; the presser's own organization may be the only one."""
     people = speak("people", n=total.yes)
     if total.organizations < 2:
         return speak("sum_people" if timed else "sum_people_done", people=people)

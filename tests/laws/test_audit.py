@@ -20,6 +20,7 @@ NO_LINE = {
     "alerts.topic": "a draft",
     "alerts.decisions": "reads",
     "alerts.where": "reads",
+    "alerts.outcome": "reads",
     "alerts.list": "reads",
     "auditing.ours": "reads",
     "auditing.coalition": "reads",

@@ -69,16 +69,17 @@ def test_a_missing_translation_shows_the_original_marked_as_such(language: str) 
 
 def test_a_correction_says_when_and_what() -> None:
     """a8: a copy shows its version, in the receiver's zone."""
-    text = drawn(corrected_at=datetime(2026, 11, 23, 20, 10, tzinfo=UTC), changed=("time", "place"))
-    assert "Corrected Mon, Nov 23, 3:10 PM ET: the time, the place" in text
+    text = drawn(corrected_at=datetime(2026, 11, 23, 20, 10, tzinfo=UTC), changed=("time", "place"), version=2)
+    assert "Version 2 · corrected Mon, Nov 23, 3:10 PM ET: the time, the place" in text
 
 
 @pytest.mark.parametrize("author", ["en", "es"])
 def test_every_language_of_a_mixed_space_has_its_own_dates(author: str) -> None:
     """h8: no Spanish date in an English line, whoever wrote the call."""
     moment = datetime(2026, 11, 24, 20, 10, tzinfo=UTC)
-    text = drawn(replace(CONTENT, language=author), language="both", corrected_at=moment, changed=("time",))
-    assert "Corrected Tue, Nov 24, 3:10 PM ET: the time\nCorregida mar, 24 nov, 15:10 ET: la hora\n" in text
+    text = drawn(replace(CONTENT, language=author), language="both", corrected_at=moment, changed=("time",), version=3)
+    assert "Version 3 · corrected Tue, Nov 24, 3:10 PM ET: the time\nVersión 3 · corregida mar, 24 nov" in text
+    assert "15:10 ET: la hora\n" in text
 
 
 @pytest.mark.parametrize("kind", ["corrected", "withdrawn"])
