@@ -6,6 +6,7 @@ same values, so the state and the words that come out are the same (n16).
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -30,6 +31,7 @@ log = structlog.get_logger(__name__)
 
 FORM_PREFIX = "f."  # a press on *Continue* or *Mend it* carries the form's id instead of a choice's token
 OF_MANAGERS = {Level.SENDER, Level.GREETER}  # what managing a space gives, where the organization says so
+AT_ONCE = 1.0  # seconds for a platform to say who manages a place
 TYPED_LIMIT = 20_000  # characters of one typed line; more is refused before it is parsed
 
 _CHOICE = select(t.choice).where(t.choice.c.token == bindparam("token"))
@@ -206,12 +208,16 @@ class Runner:
         act, home = call.act, call.organization
         if entry.level not in OF_MANAGERS or act is None or home is None or not act.place.direct or act.manages:
             return
-        adapter = self._services.adapters[act.platform]
         for space in await call.spaces.spaces(call.tx, home.id):
             place = Place(act.platform, space=space.address, channel=space.address)
-            if space.platform == act.platform and await adapter.manages(act.account, place):
+            if space.platform == act.platform and await self._manages(act, place):
                 call.act = replace(act, manages=True)
                 return
+
+    async def _manages(self, act: Act, place: Place) -> bool:
+        """Asked while the transaction is open: a platform that hangs must not keep the others from writing."""
+        async with asyncio.timeout(AT_ONCE):
+            return await self._services.adapters[act.platform].manages(act.account, place)
 
     def _gate(self, call: Call, name: str, entry: Entry) -> None:
         if not entry.anywhere and call.organization is None:
@@ -299,8 +305,7 @@ class Runner:
         """Puts the call back where the form was started, rights asked again: a week may lie between."""
         entry = self.registry.entry(form.entry)
         if call.act is not None and call.act.place != form.place:
-            adapter = self._services.adapters[call.act.platform]
-            manages = await adapter.manages(call.act.account, form.place)
+            manages = await self._manages(call.act, form.place)
             call.act = replace(call.act, place=form.place, manages=manages)
             call.organization = await call.spaces.of_place(call.tx, form.place)
         await self._bind(call, form.entry, entry, form.organization)

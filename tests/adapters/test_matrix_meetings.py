@@ -17,6 +17,7 @@ from bot.errors import Denied
 from bot.feature import Channel
 from bot.outbox import Delivery
 from bot.platforms.matrix.book import Book
+from bot.platforms.matrix.elsewhere import Elsewhere
 from bot.platforms.matrix.meetings import MeetingRooms
 from bot.platforms.matrix.rooms import joined_rooms
 from tests.adapters.matrix_bot import MatrixBot, connected, matrix_bot
@@ -214,10 +215,10 @@ async def test_a_server_that_gives_no_aliases_is_looked_through(synapse: Synapse
     noa, gael, me = [await synapse.user(name) for name in ("noa", "gael", "noalias")]
     both = [noa.user_id, gael.user_id]
     async with client_for(me) as client:
-        room = await MeetingRooms(client, PICKLE_KEY, Book()).room_for("row", TITLE, both)
+        room = await MeetingRooms(client, PICKLE_KEY, Book(), Elsewhere(client.user_id)).room_for("row", TITLE, both)
         book = Book()
         book.learn(await client.sync(full_state=True))
-        again = MeetingRooms(client, PICKLE_KEY, book)
+        again = MeetingRooms(client, PICKLE_KEY, book, Elsewhere(client.user_id))
         assert again.knows(room)
         assert await again.room_for("row", TITLE, both) == room
         assert await joined_rooms(client) == [room]

@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import Denied, Gone
 from bot.platforms.matrix import rooms
+from bot.platforms.matrix.elsewhere import server_of
 from bot.platforms.matrix.rooms import DirectRooms
 from bot.platforms.matrix.send import account_data
 from tests.adapters.matrix_parts import PICKLE_KEY, client_for
@@ -102,7 +103,7 @@ async def test_joining_and_leaving(synapse: Synapse) -> None:
     room = await anna.create_room("Hall", invite=[bot.user_id])
     closed = await anna.create_room("Closed")
     async with client_for(bot) as client:
-        await rooms.join(client, room, via=[rooms.server_of(anna.user_id)])
+        await rooms.join(client, room, via=[server_of(anna.user_id)])
         assert (await anna.members(room))[bot.user_id] == "join"
         await rooms.leave(client, room)
         await rooms.leave(client, room)

@@ -72,7 +72,7 @@ class MatrixHouse:
 
     def make(self, core: Core) -> MatrixAdapter:
         """The adapter; its direct rooms are not encrypted, because the people of the rig speak plain HTTP."""
-        account = Account(self.synapse.url, self.bot.user_id, self.bot.device_id, self.bot.token)
+        account = Account(self.bot.url, self.bot.user_id, self.bot.device_id, self.bot.token)
         return MatrixAdapter(core, account, self._folder / "matrix", PICKLE_KEY, Options(encrypt_direct=False))
 
     @property
@@ -127,7 +127,7 @@ class MatrixHouse:
             await owner.put_state(space, "m.space.child", via, rooms[channel])
         self.communities[space] = Community(owner, rooms)
         for room in (space, *rooms.values()):
-            await self.bot.join(room)  # the bot itself would decline: no code is open
+            await self.bot.join(room, self.synapse.name)  # the bot itself would decline: no code is open
         await until(lambda: all(self.session.book.parent(room) for room in rooms.values()))
         return space
 

@@ -1,4 +1,4 @@
-"""By hand: `python -m tests.kill --times 50`; `--scene checkin` for answers and a debrief, `newcomer` for the door."""
+"""By hand: `python -m tests.kill --times 50 --scene call`; the scenes: `call`, `checkin`, `newcomer`, `due`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tests.kill import checkin, newcomer, scene, test_kill, test_kill_checkin, test_kill_newcomer
+from tests.kill import checkin, due, newcomer, scene, test_kill, test_kill_checkin, test_kill_due, test_kill_newcomer
 
 SCENES: dict[str, tuple[ModuleType, Any]] = {
     "call": (scene, test_kill.check),
     "checkin": (checkin, test_kill_checkin.check),
+    "due": (due, test_kill_due.check),
     "newcomer": (newcomer, test_kill_newcomer.check),
 }
 

@@ -16,7 +16,7 @@ from bot.app import build_core
 from bot.core import Core
 from bot.db import Database
 from bot.spaces import Organization, Place
-from tests.kill.bot import NAME
+from tests.kill.bot import NAME, clock_in
 from tests.kill.harness import Process, running
 
 MASTER = b"m" * 32
@@ -48,7 +48,8 @@ class Visitor:
 @asynccontextmanager
 async def core_in(folder: Path) -> AsyncIterator[Core]:
     """The bot's databases, while no process has them."""
-    core = await build_core(f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", MASTER)
+    url, keys = (f"sqlite:///{folder}/{name}" for name in ("main.db", "keys.db"))
+    core = await build_core(url, keys, MASTER, clock=clock_in(folder))
     try:
         yield core
     finally:

@@ -83,8 +83,10 @@ class MatrixUser:
     async def _room(self, room: str, act: str, body: Json | None = None) -> Json:
         return await self.call("POST", f"{CLIENT}/rooms/{quote(room)}/{act}", body or {})
 
-    async def join(self, room: str) -> None:
-        await self.call("POST", f"{CLIENT}/join/{quote(room)}", {})
+    async def join(self, room: str, via: str = "") -> None:
+        """Come in; `via`: a server that is in the room, when ours may not be."""
+        query = f"?via={quote(via)}&server_name={quote(via)}" if via else ""
+        await self.call("POST", f"{CLIENT}/join/{quote(room)}{query}", {})
 
     async def leave(self, room: str) -> None:
         await self._room(room, "leave")

@@ -181,6 +181,16 @@ class Synapse:
         """End it as a power cut would."""
         self.stop(signal.SIGKILL)
 
+    def hang(self) -> None:
+        """Takes connections and answers nothing, until `go_on`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Answers again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
     def restart(self) -> None:
         """Stop, then start on the same data and port."""
         self.stop()

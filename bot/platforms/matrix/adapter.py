@@ -65,7 +65,9 @@ class Session:
         self.inbox = InboxRows(core)
         self.sender = Sender(self.client, in_flight=options.in_flight)
         self.direct = DirectRooms(self.client, pickle_key, options.name, encrypted=options.encrypt_direct)
-        self.meetings = MeetingRooms(self.client, pickle_key, self.book, encrypted=options.encrypt_direct)
+        self.meetings = MeetingRooms(
+            self.client, pickle_key, self.book, self.direct.elsewhere, encrypted=options.encrypt_direct
+        )
         self.interest = Interest(self._watched, self._wanted)
         self.loop = SyncLoop(self.client, self.inbox, after=self._after, interest=self.interest)
         self.courier = Courier(core, self.client, self.sender, self.direct, self.meetings, self.book)

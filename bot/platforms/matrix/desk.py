@@ -27,6 +27,7 @@ from bot.platforms.matrix import inbox as box
 from bot.platforms.matrix import rooms
 from bot.platforms.matrix.book import Book
 from bot.platforms.matrix.courier import PLATFORM
+from bot.platforms.matrix.elsewhere import server_of
 from bot.platforms.matrix.inbox import Arrival
 from bot.platforms.matrix.keys import sent_by_own_device
 from bot.platforms.matrix.meetings import MeetingRooms
@@ -232,7 +233,7 @@ class Desk:
         if arrival.content.get("is_direct"):
             self._direct.expect(arrival.room_id)
         try:
-            await rooms.join(self._client, arrival.room_id, via=[rooms.server_of(arrival.sender)])
+            await rooms.join(self._client, arrival.room_id, via=[server_of(arrival.sender)])
         except Denied:
             return  # withdrawn meanwhile
         if arrival.content.get("is_direct") and await self._direct.is_pair(arrival.room_id, arrival.sender):

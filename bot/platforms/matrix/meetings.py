@@ -18,7 +18,8 @@ from nio import AsyncClient, MatrixRoom
 from bot.errors import Denied, Gone
 from bot.platforms.matrix.book import Book
 from bot.platforms.matrix.calls import CLIENT_API, Json, ask, room_path
-from bot.platforms.matrix.rooms import ENCRYPTION, ROOM_VERSION, leave, server_of
+from bot.platforms.matrix.elsewhere import Elsewhere, server_of
+from bot.platforms.matrix.rooms import ENCRYPTION, ROOM_VERSION, leave
 from bot.platforms.matrix.send import member_of
 
 MARK = "org.causeway.meeting"
@@ -28,8 +29,11 @@ _HERE = ("join", "invite")
 class MeetingRooms:
     """Makes and knows them through one client."""
 
-    def __init__(self, client: AsyncClient, key: str, book: Book, *, encrypted: bool = True) -> None:
+    def __init__(
+        self, client: AsyncClient, key: str, book: Book, elsewhere: Elsewhere, *, encrypted: bool = True
+    ) -> None:
         self._client, self._key, self._book = client, key, book
+        self._elsewhere = elsewhere
         self._encrypted = encrypted and client.olm is not None
 
     async def room_for(self, delivery: str, title: str, accounts: Sequence[str]) -> str:
@@ -126,7 +130,8 @@ class MeetingRooms:
     async def _invite(self, room_id: str, account: str) -> None:
         standing = await member_of(self._client, room_id, account)
         if not standing:
-            await ask(self._client, "POST", room_path(room_id, "invite"), {"user_id": account})
+            with self._elsewhere.asking(account):
+                await ask(self._client, "POST", room_path(room_id, "invite"), {"user_id": account})
         elif standing not in _HERE:
             raise Denied("closed")  # declined, or gone again: that is an answer
 

@@ -17,16 +17,12 @@ from nio import AsyncClient, MatrixRoom
 
 from bot.errors import Denied, Gone
 from bot.platforms.matrix.calls import CLIENT_API, Json, ask, room_path
+from bot.platforms.matrix.elsewhere import Elsewhere, server_of
 from bot.platforms.matrix.rights import state_content
 from bot.platforms.matrix.send import account_data, member_of, put_account_data
 
 ROOM_VERSION = "11"
 ENCRYPTION: Json = {"algorithm": "m.megolm.v1.aes-sha2"}
-
-
-def server_of(user_id: str) -> str:
-    """The homeserver in a user id."""
-    return user_id.partition(":")[2]
 
 
 class DirectRooms:
@@ -38,6 +34,7 @@ class DirectRooms:
 
     def __init__(self, client: AsyncClient, key: str, name: str, *, encrypted: bool = True) -> None:
         self.client = client
+        self.elsewhere = Elsewhere(client.user_id)
         self._key = key
         self._name = name
         self._encrypted = encrypted and client.olm is not None
@@ -78,7 +75,8 @@ class DirectRooms:
             if room_id is None or people is None or people - {self.client.user_id, user_id}:
                 if room_id is not None:
                     await self._drop_alias(user_id)
-                room_id = await self._make(user_id)
+                with self.elsewhere.asking(user_id):
+                    room_id = await self._make(user_id)
                 await self.adopt(user_id, room_id)
                 people = await self._people(room_id) or set()
         if user_id not in people and await member_of(self.client, room_id, user_id) != "invite":
@@ -107,7 +105,8 @@ class DirectRooms:
     async def invite_again(self, user_id: str) -> None:
         """After the person acted anew: invite somebody who had left the direct room."""
         room_id = self._rooms[user_id]
-        await ask(self.client, "POST", room_path(room_id, "invite"), {"user_id": user_id})
+        with self.elsewhere.asking(user_id):
+            await ask(self.client, "POST", room_path(room_id, "invite"), {"user_id": user_id})
 
     def alias_name(self, user_id: str) -> str:
         """The local part of the room's alias; without the key nobody can compute whether a person has one."""
