@@ -14,6 +14,7 @@ from cogs.alerts.texts import when_short
 
 LISTED = 10
 PAGE = 40  # spaces on one page of the ledger: about two messages
+EXPLAINED = ("failed", "queued", "unknown", "outdated", "standing")  # by what the platform said
 # What needs somebody comes first.
 ORDER = (
     "unknown", "failed", "standing", "outdated", "old", "held", "queued", "sending", "withdrawing", "sent", "removed",
@@ -80,19 +81,23 @@ async def line_of(call: Call, state: str, copy: Any, landing: Landing | None, na
 
 async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md | None:
     """What went wrong and the fix: what is missing in the channel now, else what the platform said then."""
-    if state in ("never", "late", "nowhere", "old"):
+    if state in ("never", "late", "nowhere", "old", "removed"):
         return call.words(f"ledger.{state}")
     if state == "declined" and copy.line:
         return call.words("ledger.because", said=copy.line)
     if state == "expired" and copy.standing == "lapsed":
         return call.words("reason.silence")
+    if state == "expired":
+        return call.words("ledger.expired")
     if state == "queued" and await frozen(call.tx) is not None:
         return call.words("ledger.stopped")
-    if landing is None or not landing.reason or state not in ("failed", "queued", "unknown", "outdated", "standing"):
+    if landing is None or not (landing.reason or state == "unknown") or state not in EXPLAINED:
         return None
     with suppress(Missing):  # another channel was chosen since
         if found := await call.problems(await call.spaces.channel(call.tx, copy.channel)):
             return call.words(f"permission.{found[0]}")
+    if state == "unknown":
+        return call.words("ledger.unknown")
     key = f"reason.{landing.reason}"
     return call.words(key if call.words.words.has(key) else "reason.platform")
 
