@@ -39,6 +39,7 @@ class Field:
     `suggest`: likely values (one's own codes) to pick from while typing; anything else may be typed.
     `limit`: most characters. `page`: on which page of the form it stands (at most five fields a page).
     `label`, `hint`: the words themselves, for a question that people wrote (see `Entry.more`).
+    `carried`: only a button brings it (which text its card showed); it is never asked, typed or an option.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Field:
     page: int = 1
     label: str = ""
     hint: str = ""
+    carried: bool = False
 
 
 Handler = Callable[..., Awaitable[None]]

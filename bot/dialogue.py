@@ -306,11 +306,10 @@ def read_typed(call: Call, name: str, entry: Entry, text: str) -> dict[str, str]
             given[last] = f"{given[last]}\n{line}"
         else:
             free.append(line)
-    rest = [one for one in entry.fields if one.key not in given]
+    rest = [one for one in entry.fields if one.key not in given and not one.carried]
+    fixed = sum(1 for one in entry.fields[: entry.fixed] if not one.carried)
     parts = (
-        free
-        if len(free) > 1
-        else _positional(free[0] if free else "", len(rest) if not entry.form else entry.fixed or 1)
+        free if len(free) > 1 else _positional(free[0] if free else "", len(rest) if not entry.form else fixed or 1)
     )
     given.update({one.key: part for one, part in zip(rest, parts, strict=False)})
     return given
@@ -325,7 +324,7 @@ def _labelled(call: Call, name: str, entry: Entry, line: str) -> tuple[str, str]
     typed = fold(head)
     if not colon or not typed:
         return "", ""
-    for one in entry.fields:
+    for one in (one for one in entry.fields if not one.carried):
         labels = [one.label] if one.label else call.words.words.everywhere(f"{name}.{one.key}.label").values()
         if typed == one.key or typed in {fold(label) for label in labels}:
             return one.key, tail.strip()

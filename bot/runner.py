@@ -292,7 +292,7 @@ class Runner:
         loose = [one for one in entry.fields if one not in entry.fields[: entry.fixed] or not values.get(one.key)]
         if stepwise and any(values.get(one.key) for one in loose):
             return dialogue.missing(entry, values)
-        return [one.key for one in loose if entry.form or one.required]
+        return [one.key for one in loose if (entry.form or one.required) and not one.carried]
 
     async def _show(self, call: Call, entry: Entry, form: dialogue.Form, error: UserError | None = None) -> None:
         page = await dialogue.draw(call, entry, form, error)

@@ -99,7 +99,8 @@ def commands(registry: Registry, words: Words) -> list[Data]:
 
 
 def _command(registry: Registry, words: Words, name: str, entry: Entry) -> Data:
-    options = entry.fields[: entry.fixed] if entry.form else entry.fields
+    fields = entry.fields[: entry.fixed] if entry.form else entry.fields
+    options = [one for one in fields if not one.carried]
     return {
         "name": name,
         "typed": {language: registry.command(name, language) for language in LANGUAGES},

@@ -44,6 +44,7 @@ SAID_WENT = Field("said", Kind.CHOICE, options=tuple(afterwards.SAID))
 
 CORRECTED = (WHAT, ASK, replace(WHEN, check=sending.check_when_again), WHERE, LINK)
 
+READ = Field("read", required=False, limit=16, carried=True)
 LINE = Field("text", limit=rules.LINE, check=writing.check_words)
 VALUE = Field("value", Kind.CHOICE, options=(*rules.TIMED, *rules.UNTIMED))
 SURE = Field("sure", Kind.CHOICE, False, options=("yes",))
@@ -106,10 +107,10 @@ feature = Feature(
         Entry("takeback", sending.takeback, Level.SENDER, (CODE, SURE), records=("taken_back",)),
         Entry("outcome", outcome.outcome, Level.MODERATOR, (CODE_HERE,)),
         Entry("list", ledger.own_calls, Level.SENDER, default=True),
-        Entry("accept", receiving.accept, Level.MODERATOR, (CODE_HERE,), listed=False, records=("accepted",)),
+        Entry("accept", receiving.accept, Level.MODERATOR, (CODE_HERE, READ), listed=False, records=("accepted",)),
         Entry(
-            "line", receiving.line, Level.MODERATOR, (CODE_HERE, LINE),
-            form=True, fixed=1, listed=False, records=("accepted_with_line",),
+            "line", receiving.line, Level.MODERATOR, (CODE_HERE, READ, LINE),
+            form=True, fixed=2, listed=False, records=("accepted_with_line",),
         ),
         Entry("decline", receiving.decline, Level.MODERATOR, (CODE_HERE,), listed=False, records=("declined",)),
         Entry("why", receiving.why, Level.ANYONE, (CODE_HERE,), anywhere=False, listed=False),

@@ -176,9 +176,10 @@ def ask_card(
         call.words_in(one)("ask_first", sender=sender.name, until=show_when_short(at, one)) for one in readers(language)
     )
     text = Md(f"{intro}\n\n{copy_words(call, alert, sender, receiver, language)}")
+    read = rules.imprint(alert.content)
     choices = [
-        call.choice("accept_button", "accept", alert.code, language=language, weight="main"),
-        call.choice("line_button", "line", alert.code, language=language),
+        call.choice("accept_button", "accept", alert.code, read, language=language, weight="main"),
+        call.choice("line_button", "line", alert.code, read, language=language),
         call.choice("decline_button", "decline", alert.code, language=language),
         call.choice("question_button", "question", alert.code, language=language),
     ]

@@ -39,14 +39,22 @@ async def ours(call: Call, code: str) -> tuple[Alert, list[Any]]:
     return alert, rows
 
 
-async def accept(call: Call, code: str) -> None:
-    """Posts it in the organization's channels."""
-    await _accept(call, await asked_of_us(call, code), "")
+async def accept(call: Call, code: str, read: str) -> None:
+    """Posts it in the organization's channels; `read`: the imprint of the text on the card that was pressed."""
+    await _accept(call, await _as_read(call, code, read), "")
 
 
-async def line(call: Call, code: str, text: str) -> None:
+async def line(call: Call, code: str, read: str, text: str) -> None:
     """Posts it with one line of our own below; the text itself stays as it is."""
-    await _accept(call, await asked_of_us(call, code), text)
+    await _accept(call, await _as_read(call, code, read), text)
+
+
+async def _as_read(call: Call, code: str, read: str) -> Alert:
+    """What we are asked; UserError where it was changed since. A typed code without a card means what stands now."""
+    alert = await asked_of_us(call, code)
+    if read and read != rules.imprint(alert.content):
+        raise UserError("desk.changed", title=alert.content.title)
+    return alert
 
 
 async def _accept(call: Call, alert: Alert, own_line: str) -> None:

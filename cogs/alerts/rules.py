@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, time, timedelta
@@ -92,6 +94,16 @@ class Content:
         raw = json.loads(text)
         moment = raw.pop("starts_at")
         return cls(**raw, starts_at=datetime.fromisoformat(moment) if moment else None)
+
+
+def imprint(content: Content) -> str:
+    """16 hex digits of SHA-256 over the text in all languages, time and place: what a yes was said to (SECURITY 6.5).
+
+    Spaces and the way a letter is composed do not count; everything that a reader can see does.
+    """
+    plain = {**asdict(content), "starts_at": content.starts_at and content.starts_at.astimezone(UTC).isoformat()}
+    seen = {key: " ".join(unicodedata.normalize("NFC", str(value)).split()) for key, value in plain.items()}
+    return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()[:16]
 
 
 _WRITTEN = ("title", "ask", "place", "link", "access", "other_title", "other_ask", "other_access")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.app import ROOT
-from bot.platforms.discord.commands import LOCALES, read, tree
+from bot.platforms.discord.commands import LOCALES, offered, read, tree
 from bot.registry import Registry, discover
 from bot.words import Words
 from tests.discord_standin import openapi
@@ -34,6 +34,14 @@ def test_discord_takes_all_commands() -> None:
 
 
 @pytest.mark.skipif(openapi.location() is None, reason=openapi.MISSING)
+def test_what_only_a_button_brings_is_no_option() -> None:
+    """6.5: which text a card showed is not for anybody to type."""
+    carried = {(name, one.key) for name, entry in REGISTRY for one in entry.fields if one.carried}
+    assert ("alerts.accept", "read") in carried
+    for name, key in carried:
+        assert key not in {one.key for one in offered(REGISTRY.entry(name))}
+
+
 def test_the_published_description_takes_them_too() -> None:
     """law 5: Discord's OpenAPI file."""
     assert openapi.check_request("PUT", "/applications/{application_id}/commands", TREE)

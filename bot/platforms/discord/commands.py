@@ -81,7 +81,8 @@ def _localized(texts: Mapping[str, str]) -> dict[str, str]:
 
 def offered(entry: Entry) -> tuple[Field, ...]:
     """The fields that are options of the command; a form asks the others."""
-    return entry.fields[: entry.fixed] if entry.form else entry.fields
+    fields = entry.fields[: entry.fixed] if entry.form else entry.fields
+    return tuple(one for one in fields if not one.carried)
 
 
 def _options(words: Words, name: str, entry: Entry) -> list[Payload]:

@@ -155,6 +155,33 @@ async def test_a_correction_replaces_what_is_held_and_what_is_asked(house: Rehea
     assert not copy.versions
 
 
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("with_a_line", [False, True])
+async def test_a_yes_is_to_the_text_that_was_read(house: RehearsalHouse, language: str, with_a_line: bool) -> None:
+    """6.5: an older card's yes posts nothing and says so, also when its form was open while the text changed."""
+    sender = await connect(house, "Riverside Tenants")
+    asked = await connect(house, "Hill Neighbors", language=language)
+    code = await send(house, sender)
+    [old] = await house.messages(asked.space, "desk")
+    labels = [label for label, _ in old.choices]
+    pressed = await house.press(asked.moderator, asked.space, "desk", old, labels[1]) if with_a_line else None
+    seen = await house.command(sender.moderator, sender.space, "desk", "action correct", code=code)
+    await house.fill(sender.moderator, seen, where="City Hall")
+    if pressed is not None:
+        refused = await house.fill(asked.moderator, pressed, text="We meet at four.")
+    else:
+        refused = await house.press(asked.moderator, asked.space, "desk", old, labels[0])
+    assert {"en": "nothing is posted yet", "es": "todavía no se publica"}[language] in refused.text
+    await house.settle()
+    assert not await house.messages(asked.space, "calls")
+    [new] = await house.messages(asked.space, "desk")
+    assert "City Hall" in new.text
+    await house.press(asked.moderator, asked.space, "desk", new, labels[0])
+    await house.settle()
+    [copy] = await house.messages(asked.space, "calls")
+    assert "City Hall" in copy.text
+
+
 async def test_the_ledger_offers_a_second_try(house: RehearsalHouse) -> None:
     """a10: the permission came back, one press sends it."""
     sender = await connect(house, "Riverside Tenants")

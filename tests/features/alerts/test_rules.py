@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,6 +35,18 @@ def new_york(*when: int) -> datetime:
 def test_the_receivers_policy_decides(own: bool, policy: str, has_channel: bool, standing: str) -> None:
     """a3: an organization's policy is toward others, never toward itself."""
     assert rules.stand(own, policy, has_channel) == standing
+
+
+def test_an_imprint_holds_what_a_reader_sees() -> None:
+    """6.5: every field that is shown counts, in each language; spaces, composed letters and the zone's clock do not."""
+    at = new_york(2026, 12, 1, 17)
+    plain = replace(CONTENT, title="Reunión", starts_at=at)
+    same = replace(plain, title=" Reunio\u0301n ", starts_at=at.astimezone(ZoneInfo(NEW_YORK)))
+    assert rules.imprint(same) == rules.imprint(plain)
+    for field in ("title", "ask", "place", "link", "access", "other_title", "other_ask", "other_access"):
+        changed: Any = {field: "Something else"}
+        assert rules.imprint(replace(plain, **changed)) != rules.imprint(plain)
+    assert rules.imprint(replace(plain, starts_at=at + timedelta(minutes=1))) != rules.imprint(plain)
 
 
 @pytest.mark.parametrize(
