@@ -157,6 +157,9 @@ class DeliverySection(Section):
     messages."""
     discord_channel_messages: int = Field(4, ge=1, le=5)
     """Messages into one Discord channel per 5 seconds."""
+    stop_window: int = Field(120, ge=0, le=3600)
+    """Seconds between the second person's yes and the moment when a call leaves for other organizations: enough to
+    see a typo and press *Stop*."""
     matrix_in_flight: int = Field(8, ge=1, le=32)
     """Requests at once to one homeserver. Above 8 only the waiting time grows."""
     matrix_limit_lifted: bool = False

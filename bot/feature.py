@@ -140,6 +140,12 @@ class Call(Introduces, Recorder):
         """Where it is asked."""
         return self.act.place if self.act else Place("")
 
+    @property
+    def realm(self) -> str:
+        """Who could speak in the asker's name (`Adapter.realm`); "" where the bot relies on them anyway."""
+        adapter = self._services.adapters.get(self.act.platform) if self.act else None
+        return adapter.realm(self.act.account) if adapter and self.act else ""
+
     def can(self, level: Level) -> bool:
         """Whether the asker reaches a level here; the gate itself is asked before the handler runs."""
         return may(level, self.act, self.organization, self.roles)

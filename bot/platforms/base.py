@@ -100,6 +100,10 @@ class Adapter(Protocol):
     async def manages(self, account: str, place: Place) -> bool:
         """Whether somebody has Manage Server / level 50 in a place now (a form is finished elsewhere than begun)."""
 
+    def realm(self, account: str) -> str:
+        """Who runs somebody's server and could speak in their name (SECURITY D1): a homeserver that is not the bot's
+        own. "" where the bot depends on whoever runs it anyway."""
+
     async def shares(self, accounts: Sequence[str], address: str) -> bool:
         """Whether a private place for just these accounts could be made near this channel ("" : near none). False
         also when the platform does not answer in time: then the introduction is relayed."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot.feature import Entry, Feature, Field, Kind, Level
 from cogs.alerts import answers, ledger, receiving, rules, sending, writing
+from cogs.alerts.approving import stopping
 from cogs.alerts.copies import check_code, codes_here, own_codes
 from cogs.alerts.going import afterwards, places, reminding
 from cogs.alerts.going.afterwards import attendance
@@ -107,11 +108,16 @@ feature = Feature(
         Entry("takeback", sending.takeback, Level.SENDER, (CODE, SURE), records=("taken_back",)),
         Entry("outcome", outcome.outcome, Level.MODERATOR, (CODE_HERE,)),
         Entry("list", ledger.own_calls, Level.SENDER, default=True),
-        Entry("accept", receiving.accept, Level.MODERATOR, (CODE_HERE, READ), listed=False, records=("accepted",)),
+        Entry(
+            "accept", receiving.accept, Level.MODERATOR, (CODE_HERE, READ), listed=False,
+            records=("accepted", "second"),
+        ),
         Entry(
             "line", receiving.line, Level.MODERATOR, (CODE_HERE, READ, LINE),
-            form=True, fixed=2, listed=False, records=("accepted_with_line",),
+            form=True, fixed=2, listed=False, records=("accepted_with_line", "second"),
         ),
+        Entry("halt", stopping.halt, Level.MODERATOR, (CODE_HERE,), listed=False, records=("halted",)),
+        Entry("propose", stopping.propose, Level.SENDER, (CODE,), listed=False, records=("proposed",)),
         Entry("decline", receiving.decline, Level.MODERATOR, (CODE_HERE,), listed=False, records=("declined",)),
         Entry("why", receiving.why, Level.ANYONE, (CODE_HERE,), anywhere=False, listed=False),
         Entry("verify", receiving.verify, Level.ANYONE, (CODE_HERE,)),
@@ -144,7 +150,7 @@ feature = Feature(
     jobs={
         "lapse": sending.lapse, "tell": sending.tell, "tally": answers.tally, "fill": places.fill, "leave": later.leave,
         "remind": reminding.send_due, "move": reminding.move, "ask": afterwards.ask, "thank": afterwards.thank,
-        "watch": progress.go_on, "reach": progress.reached, "join": joining.join,
+        "unsaid": stopping.unsaid, "watch": progress.go_on, "reach": progress.reached, "join": joining.join,
     },
     before={"watch": progress.look_sent, "reach": progress.look_reached},
     hooks={

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.feature import Call, KeyGone, Missing, UserError, new_id
 from cogs.alerts import rules, store
+from cogs.alerts.approving import store as approvals
 from cogs.alerts.copies import SOON, copy_card, organizations, plan_tally
 from cogs.alerts.going import places
 from cogs.alerts.going.store import (
@@ -132,6 +133,7 @@ async def erased(tx: Any, keyring: Any, person: str) -> None:
             await _free(tx, row, given)
         await store.forget_answer(tx, row.id)
     await forget_person(tx, person)
+    await approvals.forget_person(tx, person)
 
 
 async def _free(tx: Any, row: Any, given: Given) -> None:
@@ -143,6 +145,7 @@ async def _free(tx: Any, row: Any, given: Given) -> None:
 
 async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
     """Two accounts became one person: where both answered, the later answer counts, once."""
+    await approvals.forget_person(tx, old, new)
     kept_rows = {row.alert: row for row in await store.answers_of(tx, new)}
     for row in await store.answers_of(tx, old):
         other = kept_rows.get(row.alert)
@@ -173,3 +176,4 @@ async def _join(tx: Any, keyring: Any, row: Any, other: Any) -> Given:
 async def purge(tx: Any, now: datetime) -> None:
     """Retention, every night."""
     await store.purge(tx, now)
+    await approvals.purge(tx)

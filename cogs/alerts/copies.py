@@ -168,13 +168,19 @@ def copy_words(
 
 
 def ask_card(
-    call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, until: datetime
-) -> Card:
-    """What a moderators' channel is asked: the copy as it would look, until when, and three choices."""
+    call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, until: datetime,
+    also: int = 0,
+) -> Card:  # fmt: skip
+    """What a moderators' channel is asked: the copy as it would look, until when, and the choices.
+
+    `also`: how many organizations that take such calls at once get it by the same yes, the second person's.
+    """
     at = When(until, receiver.zone)
     intro = "\n".join(
         call.words_in(one)("ask_first", sender=sender.name, until=show_when_short(at, one)) for one in readers(language)
     )
+    if also:
+        intro += "\n" + "\n".join(call.words_in(one)("second.also", n=also) for one in readers(language))
     text = Md(f"{intro}\n\n{copy_words(call, alert, sender, receiver, language)}")
     read = rules.imprint(alert.content)
     choices = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.feature import Call, Card, Choice, Landing, Md, Missing, UserError, When, frozen, show_when_short
 from cogs.alerts import store
+from cogs.alerts.approving import store as approvals
 from cogs.alerts.copies import organizations, own_call
 from cogs.alerts.landing.outcome import coalition, count_text
 from cogs.alerts.store import Alert
@@ -17,8 +18,8 @@ PAGE = 40  # spaces on one page of the ledger: about two messages
 EXPLAINED = ("failed", "queued", "unknown", "outdated", "standing")  # by what the platform said
 # What needs somebody comes first.
 ORDER = (
-    "unknown", "failed", "standing", "outdated", "old", "held", "queued", "sending", "withdrawing", "sent", "removed",
-    "withdrawn", "expired", "declined", "never", "late", "nowhere", "left",
+    "unknown", "failed", "standing", "outdated", "old", "held", "second", "queued", "sending", "withdrawing", "sent",
+    "removed", "withdrawn", "expired", "declined", "never", "late", "nowhere", "left",
 )  # fmt: skip
 
 
@@ -28,6 +29,8 @@ def state_of(standing: str, landing: Landing | None) -> str:
         return "expired"
     if standing in ("declined", "never", "late", "nowhere", "left"):
         return standing
+    if standing == "auto" and landing is not None and landing.state == "held":
+        return "second"
     return landing.state if landing else "old"  # deliveries are forgotten after 90 days
 
 
@@ -44,8 +47,11 @@ async def where(call: Call, code: str, page: str) -> None:
     if rest > 0:
         lines.append(call.words("ledger.rest", n=rest))
     answered = await coalition(call, alert)
-    following = str(at + 1) if rest > 0 else ""
-    call.say(_card(call, alert, Md("\n".join([*lines, "", *answered])), {state for state, _, _, _ in rows}, following))
+    following, states = str(at + 1) if rest > 0 else "", {state for state, _, _, _ in rows}
+    found = await approvals.of(call.tx, alert.id)
+    if found is not None and found.state in ("stopped", "expired"):
+        states.add("propose")
+    call.say(_card(call, alert, Md("\n".join([*lines, "", *answered])), states, following))
 
 
 async def rows_of(call: Call, alert: Alert) -> list[tuple[str, Any, Landing | None, str]]:
@@ -83,6 +89,8 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
     """What went wrong and the fix: what is missing in the channel now, else what the platform said then."""
     if state in ("never", "late", "nowhere", "old", "removed"):
         return call.words(f"ledger.{state}")
+    if state in ("second", "queued") and (said := await _about_second(call, copy.alert, state)):
+        return said
     if state == "declined" and copy.line:
         return call.words("ledger.because", said=copy.line)
     if state == "expired" and copy.standing == "lapsed":
@@ -102,6 +110,18 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
     return call.words(key if call.words.words.has(key) else "reason.platform")
 
 
+async def _about_second(call: Call, alert: str, state: str) -> Md | None:
+    """Why a copy waits for a second person, and until when; when it goes, once she said yes."""
+    row = await approvals.of(call.tx, alert)
+    if row is None or (state == "second") == (row.state == "given"):
+        return None
+    moment = row.leaves_at if row.state == "given" else row.until_at
+    if moment is None or (row.state == "given" and moment <= call.now):
+        return None
+    at = show_when_short(When(moment, call.home.zone), call.language)
+    return call.words(f"second.ledger_{row.state}", at=at)
+
+
 def _card(call: Call, alert: Alert, text: Md, states: set[str], following: str) -> Card:
     own = call.home.id
     choices: list[Choice] = []
@@ -113,6 +133,8 @@ def _card(call: Call, alert: Alert, text: Md, states: set[str], following: str) 
         choices.append(call.choice("anyway_button", "again", alert.code, "anyway", organization=own))
     if states & ({"failed", "outdated"} if sent else {"standing"}):
         choices.append(call.choice("retry_button", "again", alert.code, "retry", organization=own))
+    if sent and "propose" in states:
+        choices.append(call.choice("second.again_button", "propose", alert.code, organization=own))
     choices.append(call.choice("outcome_button", "outcome", alert.code, organization=own))
     if sent:
         choices.append(call.choice("correct_button", "correct", alert.code, organization=own))

@@ -7,7 +7,9 @@ from typing import Any
 
 from bot.feature import Call, Md, Missing, Organization, UserError, When, show_when_short
 from cogs.alerts import rules, store
+from cogs.alerts.approving import second
 from cogs.alerts.copies import close_desk, copy_card, organizations, policy_of
+from cogs.alerts.landing.progress import watch
 from cogs.alerts.policies import store as policies
 from cogs.alerts.policies.deciding import offer_at_once
 from cogs.alerts.sending import ask, release
@@ -22,7 +24,8 @@ async def asked_of_us(call: Call, code: str) -> Alert:
     alert, rows = await ours(call, code)
     if alert.state == "withdrawn":
         raise UserError("desk.withdrawn", title=alert.content.title)
-    if not any(one.standing == "hold" for one in rows):
+    asked = {one.standing for one in rows} & set(rules.ASKED)
+    if not asked or (asked == {"auto"} and not await second.is_asked(call, alert)):
         standing = rows[0].standing
         key = f"desk.{standing}" if standing in ("accepted", "declined", "lapsed", "never") else "desk.nothing"
         raise UserError(key, title=alert.content.title)
@@ -41,7 +44,21 @@ async def ours(call: Call, code: str) -> tuple[Alert, list[Any]]:
 
 async def accept(call: Call, code: str, read: str) -> None:
     """Posts it in the organization's channels; `read`: the imprint of the text on the card that was pressed."""
+    if not read and await second.is_wanted(call, alert := await asked_of_us(call, code)):
+        await _show(call, alert)
+        return
     await _accept(call, await _as_read(call, code, read), "")
+
+
+async def _show(call: Call, alert: Alert) -> None:
+    """The second person's yes is to a text that she read: here it is, to say yes to."""
+    sender, language = (await organizations(call))[alert.organization], call.language
+    shown = body(call.words_in(language), alert.content, language if language in alert.content.languages else
+                 alert.content.language)  # fmt: skip
+    intro = call.words("second.read", sender=sender.name, n=await second.waiting(call, alert))
+    yes = call.choice("accept_button", "accept", alert.code, rules.imprint(alert.content), weight="main")
+    no = call.choice("decline_button", "decline", alert.code)
+    call.say(call.card(Md(f"{intro}\n\n{shown}"), yes, no, code=alert.code))
 
 
 async def line(call: Call, code: str, read: str, text: str) -> None:
@@ -52,6 +69,8 @@ async def line(call: Call, code: str, read: str, text: str) -> None:
 async def _as_read(call: Call, code: str, read: str) -> Alert:
     """What we are asked; UserError where it was changed since. A typed code without a card means what stands now."""
     alert = await asked_of_us(call, code)
+    if not read and await second.is_wanted(call, alert):
+        raise UserError("second.read_first", title=alert.content.title)
     if read and read != rules.imprint(alert.content):
         raise UserError("desk.changed", title=alert.content.title)
     return alert
@@ -59,10 +78,18 @@ async def _as_read(call: Call, code: str, read: str) -> Alert:
 
 async def _accept(call: Call, alert: Alert, own_line: str) -> None:
     sender = (await organizations(call))[alert.organization]
+    wanted = await second.is_wanted(call, alert)
+    await second.give(call, alert)
     await release(call, alert, sender, call.home, "accepted", own_line)
     await close_desk(call, alert, call.home.id, "desk.accepted")
     await call.record("accepted_with_line" if own_line else "accepted", alert.code)
-    call.say("accepted_now", title=alert.content.title)
+    if wanted:
+        await second.answer(call, alert)
+        landed = await call.outbox.landed(call.tx, alert.id)
+        await call.not_at("watch", alert.id)
+        await watch(call, alert, "sent", {one.platform for one in landed if one.state == "queued"})
+    else:
+        call.say("accepted_now", title=alert.content.title)
     await offer_at_once(call, sender)
 
 
@@ -144,15 +171,20 @@ async def _move(
     landed = {one.channel: one.state for one in await call.outbox.landed(call.tx, alert.id)}
     if landed.get(channel) not in ("held", "queued", "sending"):
         return
+    leaves = await second.may_leave(call, alert)
     hours = (await policy_of(call, receiver, alert)).hours
     until = rules.hold_until(call.now, receiver.zone, alert.content.starts_at, hours)
-    if standing == "auto":
+    if standing == "auto" and leaves is not None:
         card = copy_card(call, alert, sender, receiver, language, "", (await store.total(call.tx, alert.id)).yes)
-        at = leaves_at(alert.leave, receiver.zone, call.now)
+        at = leaves_at(alert.leave, receiver.zone, leaves)
         await call.outbox.release(call.tx, alert.id, channel, card, at, silent=rules.is_quiet(at, receiver.zone))
         await close_desk(call, alert, organization, "desk.accepted")
+    elif standing == "auto":  # it waits for the second person, whom the card in its moderators' channel asks for
+        await store.set_standing(call.tx, copy, standing, call.now)
+        await second.waiting_cards(call, alert, sender, [receiver])
+        return
     elif standing == "hold" and until is not None:
-        if not await call.outbox.hold(call.tx, alert.id, channel):
+        if landed[channel] != "held" and not await call.outbox.hold(call.tx, alert.id, channel):
             return
         await ask(call, alert, sender, receiver, until)
     else:

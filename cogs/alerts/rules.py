@@ -28,6 +28,7 @@ WAITING = "wait"  # said yes, and waits for a place
 TOLD = (*YES, WAITING)  # who hears of another time or place
 PLACES = 100_000  # most places of a call
 
+ASKED = ("auto", "hold")  # standings of copies that wait for a yes, if they did not leave yet
 NOT_ASKED = ("never", "nowhere", "late")  # standings of which there is no delivery
 ENDED = (*NOT_ASKED, "declined", "lapsed", "left")
 HERE = ("own", "auto", "hold", "accepted", "silence")  # standings of a copy that stands, will stand, or is asked about

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.feature import Call, Card, Channel, Choice, KeyGone, Md, Organization, Scope, UserError, parse_when, show_when
 from cogs.alerts import rules, store
+from cogs.alerts.approving import second
 from cogs.alerts.copies import (
     Target,
     ask_card,
@@ -46,6 +47,7 @@ async def send(call: Call, code: str) -> None:
         raise UserError("sent_already", code=alert.code)
     await call.not_at("leave", alert.id)
     alert = replace(alert, leave=None)
+    await second.note_author(call, alert)
     call.say(sent_card(call, alert, await go_out(call, alert)))
 
 
@@ -63,8 +65,12 @@ async def go_out(call: Call, alert: Alert) -> list[Target]:
     )  # fmt: skip
     await store.keep_version(call.tx, call.scope, alert.id, 1, alert.content, call.now)
     await store.add_copies(call.tx, [copy_row(alert, one) for one in targets])
+    wanted = await second.begin(call, alert, targets)
     for one in targets:
         await _post(call, alert, one)
+    if wanted is not None:
+        at_once = {one.organization.id: one.organization for one in targets if one.standing == "auto"}
+        await second.waiting_cards(call, alert, call.home, list(at_once.values()))
     for receiver, until in _asked(targets).values():
         await ask(call, alert, call.home, receiver, until)
     await plan_question(call, alert)
@@ -79,13 +85,13 @@ async def _post(call: Call, alert: Alert, target: Target) -> None:
     receiver = target.organization
     await call.broadcast(
         target.channel, copy_card(call, alert, call.home, receiver, target.channel.language), subject=alert.id,
-        held=target.standing == "hold", urgent=True, **_timing(call, alert, receiver),
+        held=target.standing != "own", urgent=True, **_timing(alert, receiver, call.now),
     )  # fmt: skip
 
 
-def _timing(call: Call, alert: Alert, receiver: Organization) -> dict[str, Any]:
+def _timing(alert: Alert, receiver: Organization, now: datetime) -> dict[str, Any]:
     """When a copy leaves for a receiver, whether it makes a sound there, and when it is too late."""
-    at = leaves_at(alert.leave, receiver.zone, call.now)
+    at = leaves_at(alert.leave, receiver.zone, now)
     quiet, until = rules.is_quiet(at, receiver.zone), rules.useful_until(at, alert.content)
     return {"due_at": at, "silent": quiet, "expires_at": until}
 
@@ -96,18 +102,22 @@ def _asked(targets: Sequence[Target]) -> dict[str, tuple[Organization, datetime]
 
 async def ask(call: Call, alert: Alert, sender: Organization, receiver: Organization, until: datetime) -> None:
     """Puts the question into a receiver's moderators' channels; silence until then means: not posted."""
+    also = await second.waiting(call, alert)
     for desk in await call.spaces.channels(call.tx, "moderators", [receiver.id]):
-        card = ask_card(call, alert, sender, receiver, desk.language, until)
+        card = ask_card(call, alert, sender, receiver, desk.language, until, also)
         await call.broadcast(desk, card, subject=alert.ask, version=alert.version, expires_at=until)
     await call.at(until, "lapse", alert.id, organization=receiver.id)
 
 
 def sent_card(call: Call, alert: Alert, targets: Sequence[Target]) -> Card:
     """How many spaces get it now, how many organizations are asked first."""
-    now = sum(1 for one in targets if one.standing in ("own", "auto"))
+    now = sum(1 for one in targets if one.standing == "own")
+    at_once = len({one.organization.id for one in targets if one.standing == "auto"})
     asked = len(_asked(targets))
     words = call.words
     lines = [words("sent.now", n=now, code=alert.code)]
+    if at_once:
+        lines.append(words("second.sent", n=at_once))
     if asked:
         lines.append(words("sent.asked", n=asked))
     return call.card(Md("\n".join(lines)), *_sent_choices(call, alert), code=alert.code)
@@ -151,8 +161,8 @@ async def _silence_posts(call: Call, alert: Alert, organization: str) -> bool:
     receiver, sender = everybody.get(organization), everybody.get(alert.organization)
     if receiver is None or sender is None or alert.state != "sent":
         return False
-    if not (await policy_of(call, receiver, alert)).posts:
-        return False
+    if not (await policy_of(call, receiver, alert)).posts or await second.may_leave(call, alert) is None:
+        return False  # nobody's silence is the second person's word
     await release(call, alert, sender, receiver, "silence")
     await call.record("silence", alert.code, whose=receiver.id)
     await close_desk(call, alert, organization, "desk.silence")
@@ -165,7 +175,10 @@ async def release(
     """What an organization was asked about goes out, into the channels that are chosen now."""
     people = (await store.total(call.tx, alert.id)).yes
     scope = Scope(organization=receiver.id)
-    rows = [one for one in await store.received(call.tx, scope, alert.id) if one.standing == "hold"]
+    leaves = await second.may_leave(call, alert)
+    if leaves is None:
+        raise UserError("second.is_over", title=alert.content.title)
+    rows = [one for one in await store.received(call.tx, scope, alert.id) if one.standing in rules.ASKED]
     await store.settle(call.tx, scope, alert.id, standing, call.now, line)
     channels = {one.id: one for one in (await channels_for(call, alert.content.topic)).get(receiver.id, [])}
     unused = [one for one in channels.values() if one.id not in {row.channel for row in rows}]
@@ -174,21 +187,21 @@ async def release(
         language = channel.language if channel else row.language
         card = copy_card(call, alert, sender, receiver, language, line, people)
         if channel is None or channel.id == row.channel:
-            at = leaves_at(alert.leave, receiver.zone, call.now)
+            at = leaves_at(alert.leave, receiver.zone, leaves)
             quiet = rules.is_quiet(at, receiver.zone)
             await call.outbox.release(call.tx, alert.id, row.channel, card, at, silent=quiet)
         else:
-            await _post_elsewhere(call, alert, receiver, row, channel, card)
+            await _post_elsewhere(call, alert, receiver, row, channel, card, leaves)
 
 
 async def _post_elsewhere(
-    call: Call, alert: Alert, receiver: Organization, copy: Any, channel: Channel, card: Card
+    call: Call, alert: Alert, receiver: Organization, copy: Any, channel: Channel, card: Card, leaves: datetime
 ) -> None:
     """Between the question and the yes its moderators chose another channel: it goes there."""
     await call.outbox.settle(call.tx, alert.id, copy.channel, "withdrawn", "gone", call.now)
     await store.move_copy(call.tx, Scope(organization=receiver.id), copy.id, channel)
     await call.broadcast(
-        channel, card, subject=alert.id, version=alert.version, urgent=True, **_timing(call, alert, receiver),
+        channel, card, subject=alert.id, version=alert.version, urgent=True, **_timing(alert, receiver, leaves),
     )  # fmt: skip
 
 
@@ -230,7 +243,9 @@ async def bring(call: Call, alert: Alert, content: Content) -> None:
         closes_at=newer.closes_at,
     )  # fmt: skip
     await store.keep_version(call.tx, call.scope, alert.id, newer.version, content, call.now)
+    await second.bind_anew(call, newer)
     reached = await _bring_to_copies(call, newer)
+    await second.ask_again(call, newer)
     await call.record("corrected", alert.code, version=newer.version)
     await watch(call, newer, "corrected")
     if rules.must_be_told(changed):
@@ -273,7 +288,7 @@ async def _bring_to_copies(call: Call, alert: Alert) -> int:
         )
         if copy.standing == "hold":
             asked[receiver.id] = await _new_deadline(call, alert, copy.id, receiver)
-    await _ask_again(call, alert, everybody, asked)
+    await ask_anew(call, alert, asked)
     return reached
 
 
@@ -284,15 +299,15 @@ async def _new_deadline(call: Call, alert: Alert, copy: str, receiver: Organizat
     return until
 
 
-async def _ask_again(
-    call: Call, alert: Alert, everybody: Mapping[str, Organization], asked: Mapping[str, datetime]
-) -> None:
-    """The questions that are still open get the new text and the new deadline."""
+async def ask_anew(call: Call, alert: Alert, asked: Mapping[str, datetime]) -> None:
+    """The questions that are still open (until when, by organization) get the new text and the new deadline."""
+    everybody, also = await organizations(call), await second.waiting(call, alert)
     desks = {one.id: one.language for one in await call.spaces.channels(call.tx, "moderators", list(asked))}
     for landing in await call.outbox.landed(call.tx, alert.ask):
         if landing.organization in asked:
             receiver, until = everybody[landing.organization], asked[landing.organization]
-            card = ask_card(call, alert, call.home, receiver, desks.get(landing.channel, receiver.language), until)
+            language = desks.get(landing.channel, receiver.language)
+            card = ask_card(call, alert, everybody[alert.organization], receiver, language, until, also)
             await call.outbox.edit(
                 call.tx, alert.ask, landing.channel, card, alert.version, call.now, expires_at=until
             )

@@ -246,7 +246,7 @@ async def received(tx: Tx, scope: Scope, call: str) -> list[Row]:
 
 async def settle(tx: Tx, scope: Scope, call: str, standing: str, now: datetime, line: str = "") -> int:
     """A receiver's decision on what it was asked; 0 when nothing waited any more."""
-    where = alert_copy.c.alert == call, alert_copy.c.standing == "hold"
+    where = alert_copy.c.alert == call, alert_copy.c.standing.in_(rules.ASKED)
     return await tx.run(scope.update(alert_copy).where(*where).values(standing=standing, decided_at=now, line=line))
 
 

@@ -220,6 +220,8 @@ def _where_lines(call: Call, home: Organization, targets: Sequence[Target]) -> l
                 named, until = _named(call, found), _until(call, home, found)
                 lines.append(call.words(f"preview.{standing}", n=len(found), names=named, until=until))
         paragraphs.append(lines)
+    if any(one.standing in rules.ASKED for one in targets):
+        paragraphs.append([call.words("second.preview")])
     return paragraphs
 
 

@@ -96,6 +96,9 @@ class TownAdapter:
     async def manages(self, account: str, place: Place) -> bool:
         return False
 
+    def realm(self, account: str) -> str:
+        return ""
+
     async def shares(self, accounts: Sequence[str], address: str) -> bool:
         return False
 

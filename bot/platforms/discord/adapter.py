@@ -169,6 +169,10 @@ class DiscordAdapter:
             return False
         return await servers.manages(self._client, self._pacer, account, place.space)
 
+    def realm(self, account: str) -> str:
+        """One company runs all of it."""
+        return ""
+
     async def shares(self, accounts: Sequence[str], address: str) -> bool:
         """Whether a private thread for these members can be made in a channel."""
         if self._client is None:

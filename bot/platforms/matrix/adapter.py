@@ -260,6 +260,11 @@ class MatrixAdapter:
         except Denied:
             return False
 
+    def realm(self, account: str) -> str:
+        """Their homeserver; the bot's own could speak in the bot's name too, so nothing is gained by doubting it."""
+        server, own = account.partition(":")[2], self.account.user_id.partition(":")[2]
+        return "" if server == own else server
+
     async def shares(self, accounts: Sequence[str], address: str) -> bool:
         """Whether these are all accounts of this platform: anybody there can be invited into a room."""
         return not self._revoked and all(one.startswith("@") and ":" in one for one in accounts)

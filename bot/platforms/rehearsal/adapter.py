@@ -156,6 +156,10 @@ class RehearsalAdapter:
         space = self.world.spaces.get(place.space)
         return space is not None and account in space.managers
 
+    def realm(self, account: str) -> str:
+        """Everybody is on this machine."""
+        return ""
+
     async def shares(self, accounts: Sequence[str], address: str) -> bool:
         """Whether a private channel for just these people can be made in the space of a channel."""
         return self.name not in self.world.down and self._may_bring_together(accounts, address)

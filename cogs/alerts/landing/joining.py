@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.feature import Call, Organization, Scope
 from cogs.alerts import rules, store
+from cogs.alerts.approving import second
 from cogs.alerts.copies import Target, copy_card, copy_row, organizations, plan, policy_of
 from cogs.alerts.landing import store as landing
 from cogs.alerts.landing.rules import LATE_MOST
@@ -59,6 +60,8 @@ async def _join_one(call: Call, alert: Alert, sender: Organization, receiver: Or
     await store.add_copies(call.tx, [copy_row(alert, one) for one in open_ones])
     for one in open_ones:
         await _hold(call, alert, sender, one, until)
+    await second.bind_anew(call, alert)
+    await second.ask_again(call, alert)
     await ask(call, alert, sender, receiver, until)
     return True
 

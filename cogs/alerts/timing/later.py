@@ -21,6 +21,7 @@ from bot.feature import (
     show_when_short,
 )
 from cogs.alerts import rules, store
+from cogs.alerts.approving import second
 from cogs.alerts.copies import own_call
 from cogs.alerts.sending import go_out, sent_card
 from cogs.alerts.store import DRAFTS, Alert
@@ -69,6 +70,7 @@ async def later(call: Call, code: str, when: str, whose: str, night: str) -> Non
     await store.change(call.tx, call.scope, alert.id, state="planned", leave_at=first, leave=planned.leave)
     await call.not_at("leave", alert.id)
     await call.at(first, "leave", alert.id)
+    await second.note_author(call, planned)
     await call.record("planned", alert.code)
     lines = planned_lines(call, planned, everybody)
     call.say(call.card(Md("\n".join(lines)), *_choices(call, planned), code=alert.code))

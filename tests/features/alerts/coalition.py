@@ -33,7 +33,15 @@ async def connect(house: House, name: str, *, language: str = "en", **more: Any)
         person = await core.people.keep(tx, house.platform, account(house, moderator), None, now)
         await core.spaces.grant(tx, person.id, made.id, "moderator", now)
         organization = await core.spaces.get(tx, made.id)
-    return Member(organization, space, moderator)
+    member = Member(organization, space, moderator)
+    members_of(house).append(member)
+    return member
+
+
+def members_of(house: House) -> list[Member]:
+    """Everybody who was connected in a house, in order."""
+    found: list[Member] = vars(house).setdefault("members", [])
+    return found
 
 
 def account(house: House, person: str) -> str:
@@ -58,7 +66,31 @@ async def send(house: House, sender: Member, **fields: str) -> str:
     seen = await write(house, sender, **fields)
     sent = await house.press(sender.moderator, sender.space, "desk", seen, "Send")
     await house.settle()
-    return code_in(sent.text)
+    code = code_in(sent.text)
+    await second_says_yes(house, sender, code)
+    return code
+
+
+async def second_says_yes(house: House, sender: Member, code: str) -> None:
+    """The first of those who take such calls at once is the second person; nothing where nobody is asked so."""
+    for member in members_of(house):
+        if member is sender:
+            continue
+        try:
+            shown = await house.messages(member.space, "desk")
+        except KeyError:  # its space is gone
+            continue
+        cards = [one for one in shown if _asks_for_second(one, code)]
+        if cards:
+            label = "Accept for us" if "Accept for us" in str(cards[-1].choices) else "publicar"
+            await house.press(member.moderator, member.space, "desk", cards[-1], label)
+            await house.settle()
+            return
+
+
+def _asks_for_second(shown: Any, code: str) -> bool:
+    words = ("a second person must say yes", "decir que sí una segunda persona")
+    return code in shown.text and any(one in shown.text for one in words)
 
 
 def code_in(text: str) -> str:
