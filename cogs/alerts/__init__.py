@@ -116,8 +116,14 @@ feature = Feature(
             "line", receiving.line, Level.MODERATOR, (CODE_HERE, READ, LINE),
             form=True, fixed=2, listed=False, records=("accepted_with_line", "second"),
         ),
-        Entry("halt", stopping.halt, Level.MODERATOR, (CODE_HERE,), listed=False, records=("halted",)),
-        Entry("propose", stopping.propose, Level.SENDER, (CODE,), listed=False, records=("proposed",)),
+        Entry(
+            "halt", stopping.halt, Level.MODERATOR, (CODE_HERE,),
+            listed=False, group="incoming", records=("halted",),
+        ),
+        Entry(
+            "propose", stopping.propose, Level.SENDER, (CODE,),
+            listed=False, group="incoming", records=("proposed",),
+        ),
         Entry("decline", receiving.decline, Level.MODERATOR, (CODE_HERE,), listed=False, records=("declined",)),
         Entry("why", receiving.why, Level.ANYONE, (CODE_HERE,), anywhere=False, listed=False),
         Entry("verify", receiving.verify, Level.ANYONE, (CODE_HERE,)),

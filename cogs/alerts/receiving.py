@@ -8,6 +8,7 @@ from typing import Any
 from bot.feature import Call, Md, Missing, Organization, UserError, When, show_when_short
 from cogs.alerts import rules, store
 from cogs.alerts.approving import second
+from cogs.alerts.approving import store as approvals
 from cogs.alerts.copies import close_desk, copy_card, organizations, policy_of
 from cogs.alerts.landing.progress import watch
 from cogs.alerts.policies import store as policies
@@ -198,3 +199,4 @@ async def left(tx: Any, organization: Organization, now: datetime) -> None:
     """Hook: an organization is out; what it was asked, and what it asked of others, ends."""
     await store.end_organization(tx, organization.id, now)
     await policies.end_organization(tx, organization.id)
+    await approvals.end_organization(tx, organization.id)

