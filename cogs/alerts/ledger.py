@@ -89,7 +89,7 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
     """What went wrong and the fix: what is missing in the channel now, else what the platform said then."""
     if state in ("never", "late", "nowhere", "old", "removed"):
         return call.words(f"ledger.{state}")
-    if state in ("second", "queued") and (said := await _about_second(call, copy.alert, state)):
+    if state in ("second", "held", "queued") and (said := await _about_second(call, copy.alert, state)):
         return said
     if state == "declined" and copy.line:
         return call.words("ledger.because", said=copy.line)
@@ -113,7 +113,7 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None) -> Md
 async def _about_second(call: Call, alert: str, state: str) -> Md | None:
     """Why a copy waits for a second person, and until when; when it goes, once she said yes."""
     row = await approvals.of(call.tx, alert)
-    if row is None or (state == "second") == (row.state == "given"):
+    if row is None or (state == "queued") != (row.state == "given") or (state == "held" and row.state != "stopped"):
         return None
     moment = row.leaves_at if row.state == "given" else row.until_at
     if moment is None or (row.state == "given" and moment <= call.now):

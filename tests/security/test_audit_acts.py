@@ -25,7 +25,7 @@ from cogs.alerts.policies.rules import TOPICS
 from cogs.alerts.store import SYSTEM, alert
 from tests.conformance.house import RehearsalHouse
 from tests.conformance.test_checkins import open_checkin
-from tests.features.alerts.coalition import CALL, Member, connect, send, write
+from tests.features.alerts.coalition import CALL, Member, connect, say_yes, send, stop_window, write
 from tests.features.orgs import office
 from tests.features.welcome import handoffs
 
@@ -86,9 +86,19 @@ async def with_call(house: RehearsalHouse, name: str, **values: str) -> None:
 
 
 async def asked(house: RehearsalHouse, name: str, **values: str) -> None:
-    receiver = await connect(house, "Hill Workers")
+    receiver, other = await connect(house, "Hill Workers"), await connect(house, "Valley Choir")
     _, code = await sent(house)
+    await say_yes(house, other, code)
     await do(house, receiver, name, code=code, **values)
+
+
+async def stopped_in_the_window(house: RehearsalHouse) -> None:
+    receiver = await connect(house, "Hill Workers")
+    sender, code = await sent(house)
+    stop_window(house)
+    await say_yes(house, receiver, code)
+    await do(house, receiver, "alerts.halt", code=code)
+    await do(house, sender, "alerts.propose", code=code)
 
 
 async def talked(house: RehearsalHouse) -> None:
@@ -116,7 +126,8 @@ async def silent(house: RehearsalHouse) -> None:
     receiver, sender = await connect(house, "Hill Workers"), await connect(house, "River Tenants")
     values = {"sender": sender.organization.code, "topic": "all", "mode": "hold", "hours": "1", "silence": "yes"}
     await do(house, receiver, "alerts.receive", **values)
-    await send(house, sender, when="")
+    other = await connect(house, "Valley Choir")
+    await say_yes(house, other, await send(house, sender, when=""))
     assert isinstance(house.app.core.clock, MovableClock)
     house.app.core.clock.move(timedelta(days=2))
     await house.settle()
@@ -200,6 +211,9 @@ WAYS: dict[str, Way] = {
     "alerts.taken_back": lambda house: with_call(house, "alerts.takeback", sure="yes"),
     "alerts.accepted": lambda house: asked(house, "alerts.accept"),
     "alerts.accepted_with_line": lambda house: asked(house, "alerts.line", text=f"Call {CANARY}"),
+    "alerts.second": lambda house: asked(house, "alerts.accept"),
+    "alerts.halted": stopped_in_the_window,
+    "alerts.proposed": stopped_in_the_window,
     "alerts.declined": lambda house: asked(house, "alerts.decline"),
     "alerts.again_look": lambda house: again(house, "look", "unknown"),
     "alerts.again_anyway": lambda house: again(house, "anyway", "unknown"),

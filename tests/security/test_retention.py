@@ -39,6 +39,7 @@ KEPT: dict[str, tuple[timedelta, dict[str, Any]]] = {
     "alert": (365 * DAY, {"state": "sent"}),
     "alert_version": (365 * DAY, {}),
     "alert_copy": (365 * DAY, {}),
+    "alert_second": (365 * DAY, {}),
     "alert_tally": (365 * DAY, {}),
     "alert_answer": (60 * DAY, {}),
     "alert_line": (60 * DAY, {}),

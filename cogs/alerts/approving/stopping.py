@@ -27,9 +27,8 @@ async def halt(call: Call, code: str) -> None:
 async def _concerning(call: Call, code: str) -> Alert:
     """A call of this organization, or one that was meant for it. Missing for all others."""
     alert = await calls.public(call.tx, code)
-    if alert is None or (
-        alert.organization != call.home.id and not await calls.received(call.tx, call.scope, alert.id)
-    ):
+    rows = await calls.received(call.tx, call.scope, alert.id) if alert is not None else []
+    if alert is None or not any(one.channel for one in rows):
         raise Missing
     return alert
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from bot.spaces import Organization, Place
@@ -84,6 +85,11 @@ async def second_says_yes(house: House, sender: Member, code: str) -> None:
         if cards:
             await say_yes(house, member, code)
             return
+
+
+def stop_window(house: House, seconds: int = 120) -> None:
+    """From now on a call leaves so many seconds after the second person's yes, as it does where the bot is set up."""
+    house.app.core.services.settings = SimpleNamespace(delivery=SimpleNamespace(stop_window=seconds))
 
 
 async def say_yes(house: House, member: Member, code: str) -> Seen:

@@ -37,6 +37,7 @@ class Sovereignty(RuleBasedStateMachine):
         # (space, code): what may stand there because its policy or its moderators allowed it, and the latter alone.
         self.allowed: set[tuple[int, str]] = set()
         self.accepted: set[tuple[int, str]] = set()
+        self.words: set[str] = set()  # calls that have their second person
         self.runner.run(self._open())
 
     async def _open(self) -> None:
@@ -133,12 +134,17 @@ class Sovereignty(RuleBasedStateMachine):
         code = data.draw(st.sampled_from(self.codes))
         text = self.runner.run(self._decide(self.members[at], word, code))
         if "goes out" in text:
-            assert self._policy(at, code) == "hold", "only what is asked can be accepted"
+            assert self._policy(at, code) == "hold" or code not in self.words, "only what is asked can be accepted"
+            self.words.add(code)
             self.allowed.add((at, code))
             self.accepted.add((at, code))
 
     async def _decide(self, member: Member, word: str, code: str) -> str:
-        return (await self.house.command(member.moderator, member.space, "desk", f"action {word}", code=code)).text
+        desk = (member.moderator, member.space, "desk")
+        seen = await self.house.command(*desk, f"action {word}", code=code)
+        if "Accept for us" in seen.choices:  # the second person reads the text before she says yes
+            seen = await self.house.press(*desk, seen, "Accept for us")
+        return seen.text
 
     @rule()
     def everything_due_is_delivered(self) -> None:
@@ -147,6 +153,8 @@ class Sovereignty(RuleBasedStateMachine):
             self._deliverable(code)
 
     def _deliverable(self, code: str) -> None:
+        if code not in self.words:  # nobody of another organization said yes yet
+            return
         self.allowed |= {(at, code) for at in range(len(self.members)) if self._policy(at, code) == "auto"}
 
     # -- what must hold ---------------------------------------------------------------------------------------------
