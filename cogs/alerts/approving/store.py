@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, String, Table, bindparam, select
+from sqlalchemy import Column, String, Table, bindparam
 
 from bot.db import Moment, Tx, metadata, upsert
 from bot.feature import Scope
@@ -89,4 +89,4 @@ async def end_organization(tx: Tx, organization: str) -> None:
 
 async def purge(tx: Tx) -> None:
     """Rows of calls that are not kept any more."""
-    await tx.run(SYSTEM.delete(alert_second).where(alert_second.c.alert.not_in(select(alert.c.id))))
+    await tx.run(SYSTEM.delete(alert_second).where(alert_second.c.alert.not_in(SYSTEM.select(alert, alert.c.id))))
