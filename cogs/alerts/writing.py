@@ -23,6 +23,7 @@ from bot.feature import (
 from cogs.alerts import rules, store
 from cogs.alerts.copies import Target, check_fits, check_length, longest, own_call, plan
 from cogs.alerts.going.places import with_places
+from cogs.alerts.noticing.notices import notices
 from cogs.alerts.policies.rules import ELECTORAL
 from cogs.alerts.rules import Content
 from cogs.alerts.sending import bring
@@ -168,6 +169,7 @@ async def _preview(call: Call, alert: Alert, guessed: bool = False) -> None:
         *_where_lines(call, home, targets),
         await _problem_lines(call, targets),
         _text_lines(call, alert.content, targets),
+        await notices(call, alert, targets),
         [*await _eta_lines(call, targets), call.words("preview.kept")],
     ]
     text = Md("\n\n".join("\n".join(lines) for lines in subjects if lines))
