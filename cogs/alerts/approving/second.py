@@ -75,11 +75,11 @@ async def answer(call: Call, alert: Alert) -> None:
     assert row is not None
     assert row.leaves_at is not None
     stop = row.leaves_at > call.now
-    key = "second.yours" if stop else "second.yours_now"
+    n = sum(one.standing == "auto" for one in await calls.copies(call.tx, alert.id))
+    key = "second.yours" if stop else "second.yours_now" if n else "accepted_now"
     at = show_when_short(When(row.leaves_at, call.home.zone), call.language)
     choices = [call.choice("second.stop_button", "halt", alert.code, weight="danger")] if stop else []
-    n = sum(one.standing == "auto" for one in await calls.copies(call.tx, alert.id))
-    call.say(key, *choices, title=alert.content.title, at=at, n=n)
+    call.say(key, *choices, title=alert.content.title, at=at)
 
 
 async def bind_anew(call: Call, alert: Alert) -> None:
