@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import structlog
 
+from bot.logs import LEAST_LEVEL
+
 pytest_plugins = ["tests.rigs.canaries", "tests.rigs.postgres", "tests.rigs.synapse"]
 
 # The longest first: two cores then end at about the same time.
@@ -44,17 +46,18 @@ def _nobody_elses_settings(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def own_logs() -> Iterator[None]:
-    """What a test does to the root logger ends with it."""
+    """What a test does to the loggers ends with it; a command sets up those of the process that it runs in."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, levels = root.handlers[:], {name: logging.getLogger(name).level for name in ("", *LEAST_LEVEL)}
     yield
     for handler in root.handlers[:]:
         if handler not in handlers:
             root.removeHandler(handler)
             handler.close()
     root.handlers[:] = handlers
-    root.setLevel(level)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
     structlog.reset_defaults()
     _log_plainly()

@@ -273,12 +273,11 @@ async def test_an_encrypted_room_is_read_by_who_comes_in_later(synapse: Synapse,
         await scene.gael.join(room)
         junk: dict[str, Any] = {"algorithm": "m.megolm.v1.aes-sha2", "ciphertext": "x", "session_id": "y"}
         lost = await scene.gael.send_event(room, "m.room.encrypted", {**junk, "sender_key": "z", "device_id": "D"})
-        await until(lambda: _parked(bot, lost))
-        await bot.session.desk.complain()
-        assert not await _parked(bot, lost)
+        await until(lambda: _given_up(bot, lost))  # each sync ends with it: how it was parked is not to be caught
+        assert not await bot.session.inbox.parked()
 
 
-async def _parked(bot: MatrixBot, key: str) -> bool:
+async def _given_up(bot: MatrixBot, key: str) -> bool:
     async with bot.app.core.db.read() as tx:
         found = await tx.value(select(t.matrix_event.c.state).where(t.matrix_event.c.key == key))
-    return bool(found == "parked")
+    return bool(found == "done")

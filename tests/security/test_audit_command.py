@@ -40,7 +40,7 @@ async def fill(folder: Path) -> tuple[Head, str]:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_logs: None) -> tuple[Path, Head, str]:
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Head, str]:
     monkeypatch.chdir(tmp_path)
     for name in ("secrets", "var"):
         (tmp_path / name).mkdir(mode=0o700)

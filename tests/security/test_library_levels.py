@@ -10,8 +10,6 @@ import pytest
 from bot import logs
 from bot.config import LogsSection
 
-pytestmark = pytest.mark.usefixtures("own_logs")
-
 
 @pytest.mark.parametrize("library", ["discord", "nio", "aiohttp", "aiosqlite"])
 def test_a_library_stays_at_info_when_debug_is_asked_for(library: str) -> None:

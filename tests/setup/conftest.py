@@ -50,11 +50,6 @@ class Organizer:
         self.errors.append(error.key)
 
 
-@pytest.fixture(autouse=True)
-def _own_logs(own_logs: None) -> None:
-    """Commands set up the logs of the process they run in."""
-
-
 @pytest.fixture
 async def standin() -> AsyncIterator[StandIn]:
     async with StandIn() as server:

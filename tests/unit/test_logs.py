@@ -7,13 +7,10 @@ import json
 import logging
 from pathlib import Path
 
-import pytest
 import structlog
 
 from bot import logs
 from bot.config import LogsSection
-
-pytestmark = pytest.mark.usefixtures("own_logs")
 
 
 def test_a_line_is_a_json_object_with_time_level_and_logger() -> None:
