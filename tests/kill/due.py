@@ -14,19 +14,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
-from bot import tables as t
 from bot.clock import Clock
 from bot.core import Core
-from bot.db import Database
 from bot.platforms.base import Act
 from bot.spaces import Place
 from cogs.alerts import store
 from cogs.alerts.going.store import first_in_line
-from tests.kill.bot import NAME, clock_in
+from tests.kill.bot import NAME
 from tests.kill.harness import Process, lives, torment
-from tests.kill.visitor import Visitor, connect, core_in, town_with_bot
+from tests.kill.visitor import Visitor, connect, core_in, settled, town_with_bot
 
 WHO = "mod"
 ZONES = {"Acorn": "America/New_York", "Birch": "America/New_York", "Cedar": "America/Los_Angeles"}
@@ -222,21 +218,3 @@ async def fill(core: Core, who: str, word: str, entry: str, known: dict[str, str
     assert form is not None
     done = await core.runner.submit(act_of(who, word, f"{who} {entry} filled"), form.token, fields)
     assert done.form is None, done.form
-
-
-async def settled(folder: Path) -> None:
-    """Waits until nothing is due any more: what comes later is not waited for."""
-    db, clock = Database(f"sqlite:///{folder}/main.db"), clock_in(folder)
-    await db.open()
-    try:
-        while await _is_busy(db, clock.now()):  # noqa: ASYNC110  another process's rows announce nothing
-            await asyncio.sleep(0.1)
-    finally:
-        await db.close()
-
-
-async def _is_busy(db: Database, now: datetime) -> bool:
-    d, due = t.delivery.c, t.due.c
-    async with db.read() as tx:
-        going = await tx.all(select(d.id).where((d.state == "queued") & (d.due_at <= now) | (d.state == "sending")))
-        return bool(going or await tx.all(select(due.id).where(due.state == "waiting", due.due_at <= now)))

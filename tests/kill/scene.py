@@ -15,9 +15,9 @@ from bot.db import Database
 from cogs.alerts.store import alert
 from tests.kill.bot import NAME
 from tests.kill.harness import Process, lives, torment
-from tests.kill.visitor import Visitor, connect, core_in, town_with_bot
+from tests.kill.visitor import Visitor, connect, core_in, settled, town_with_bot
 
-WHO = "mod"
+WHO, SECOND = "mod", "mod2"  # of two organizations: the call leaves when the second says yes
 WORDS = [
     "Acorn", "Birch", "Cedar", "Dahlia", "Ember", "Fennel", "Ginger", "Hazel", "Indigo", "Juniper",
     "Kestrel", "Lantern", "Maple", "Nettle", "Olive", "Pepper", "Quartz", "Rosemary", "Saffron",
@@ -33,7 +33,8 @@ class Found:
 
     copies: Counter[str]  # room -> messages of the bot
     questions: Counter[str]  # first line of what the bot said directly -> how often
-    states: Counter[str]  # of all deliveries
+    asked: Counter[str]  # organization -> cards in its moderators' room
+    states: Counter[str]  # of all new messages
     drafts: int
     text: str  # of one copy
     kills: int
@@ -47,7 +48,7 @@ async def play(folder: Path, times: int, seed: int | None = None) -> Found:
     async with town_with_bot(folder) as (visitor, bot):
         async with asyncio.timeout(120 + 30 * times):
             await _write(visitor, bot, lives(times // 2, 0.5, seed))
-            await _broadcast(visitor, bot, lives(times - times // 2, 0.4, seed))
+            await _broadcast(folder, visitor, bot, lives(times - times // 2, 0.4, seed))
         await asyncio.sleep(1)  # whatever would come twice comes now
         return await _look(folder, visitor, bot)
 
@@ -55,10 +56,11 @@ async def play(folder: Path, times: int, seed: int | None = None) -> Found:
 async def _install(core: Core) -> None:
     now = core.clock.now()
     async with core.db.write() as tx:
-        person = await core.people.keep(tx, NAME, WHO, "en", now)
+        people = [await core.people.keep(tx, NAME, who, "en", now) for who in (WHO, SECOND)]
     homes = [await connect(core, word) for word in WORDS]
     async with core.db.write() as tx:
-        await core.spaces.grant(tx, person.id, homes[0].id, "moderator", now)
+        for person, home in zip(people, homes, strict=False):
+            await core.spaces.grant(tx, person.id, home.id, "moderator", now)
 
 
 async def _write(visitor: Visitor, bot: Process, times: list[float]) -> None:
@@ -71,27 +73,34 @@ async def _write(visitor: Visitor, bot: Process, times: list[float]) -> None:
     await killer
 
 
-async def _broadcast(visitor: Visitor, bot: Process, times: list[float]) -> None:
+async def _broadcast(folder: Path, visitor: Visitor, bot: Process, times: list[float]) -> None:
     preview = (await visitor.room(f"direct/{WHO}"))[-1]
     number = next(at for at, label in enumerate(preview["labels"], 1) if label.startswith("Send"))
     await visitor.type(WHO, str(number))
+    await visitor.until(f"moderators/{WORDS[1]}", 1)
+    await settled(folder)  # a reply to a card that the bot does not know yet is no press
+    [asked] = await visitor.room(f"moderators/{WORDS[1]}")
+    await visitor.type(SECOND, "1", room=f"moderators/{WORDS[1]}", reply=asked["id"])
     await torment(bot, times)
     await visitor.until("calls/", len(WORDS))
 
 
 async def _look(folder: Path, visitor: Visitor, bot: Process) -> Found:
     rooms = {word: await visitor.room(f"calls/{word}") for word in WORDS}
+    desks = {word: await visitor.room(f"moderators/{word}") for word in WORDS[1:]}
     said = await visitor.room(f"direct/{WHO}")
     await bot.kill()
     db = Database(f"sqlite:///{folder}/main.db")
     await db.open()
     async with db.read() as tx:
-        states = Counter(row.state for row in await tx.all(select(t.delivery.c.state)))
+        new = select(t.delivery.c.state).where(t.delivery.c.kind.in_(("post", "direct")))
+        states = Counter(row.state for row in await tx.all(new))
         drafts = len(await tx.all(select(alert.c.id)))
     await db.close()
     everything = [one for room in (*rooms.values(), said) for one in room]
     return Found(
         Counter({word: len(room) for word, room in rooms.items()}),
-        Counter(one["text"].partition("\n")[0] for one in said), states, drafts, rooms[WORDS[1]][0]["text"],
+        Counter(one["text"].partition("\n")[0] for one in said),
+        Counter({word: len(room) for word, room in desks.items()}), states, drafts, rooms[WORDS[1]][0]["text"],
         bot.kills - 1, sum(one["tries"] > 1 for one in everything),
     )  # fmt: skip

@@ -11,6 +11,7 @@ def check(found: Found) -> None:
     """Nothing is lost, nothing is doubled."""
     assert found.copies == {word: 1 for word in WORDS}
     assert set(found.questions.values()) == {1}, found.questions
+    assert found.asked == dict.fromkeys(WORDS[1:], 1)
     assert set(found.states) == {"sent"}
     assert found.drafts == 1
     for typed in ("Pack the school board", "Bring a sign and a friend.", "12 Main St"):

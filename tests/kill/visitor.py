@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,24 @@ async def all_sent(folder: Path) -> None:
             await asyncio.sleep(0.1)
     finally:
         await db.close()
+
+
+async def settled(folder: Path) -> None:
+    """Waits until nothing is due any more: what comes later is not waited for."""
+    db, clock = Database(f"sqlite:///{folder}/main.db"), clock_in(folder)
+    await db.open()
+    try:
+        while await _is_busy(db, clock.now()):  # noqa: ASYNC110  another process's rows announce nothing
+            await asyncio.sleep(0.1)
+    finally:
+        await db.close()
+
+
+async def _is_busy(db: Database, now: datetime) -> bool:
+    d, due = t.delivery.c, t.due.c
+    async with db.read() as tx:
+        going = await tx.all(select(d.id).where((d.state == "queued") & (d.due_at <= now) | (d.state == "sending")))
+        return bool(going or await tx.all(select(due.id).where(due.state == "waiting", due.due_at <= now)))
 
 
 @asynccontextmanager
