@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.db import Row
-from bot.feature import Call, Md, When, show_when_short
+from bot.feature import Call, Md, When, fold, show_when_short
 from cogs.alerts.copies import Target, organizations
 from cogs.alerts.noticing import rules, store
 from cogs.alerts.store import Alert
@@ -24,13 +23,13 @@ async def notices(call: Call, draft: Alert, targets: Sequence[Target]) -> list[M
 
 
 async def _alike(
-    call: Call, draft: Alert, sent: Sequence[Alert], copies: Sequence[Row], spaces: set[str]
+    call: Call, draft: Alert, sent: Sequence[Alert], copies: Sequence[store.Standing], spaces: set[str]
 ) -> list[Md]:
     """The call of the last three days that is most like the draft, if it stands in one of the same spaces."""
     best: tuple[float, Alert, int] | None = None
     for one in sent:
         n = sum(copy.alert == one.id and copy.channel in spaces for copy in copies)
-        alike = rules.likeness(draft.content, one.content)
+        alike = rules.likeness(draft.content, one.content, fold)
         recent = one.sent_at is not None and one.sent_at >= call.now - rules.LOOKS_BACK
         if n and recent and alike >= rules.ALIKE and (best is None or alike > best[0]):
             best = alike, one, n
@@ -47,7 +46,7 @@ async def _alike(
 
 
 def _many(
-    call: Call, monday: datetime, sent: Sequence[Alert], copies: Sequence[Row], spaces: set[str]
+    call: Call, monday: datetime, sent: Sequence[Alert], copies: Sequence[store.Standing], spaces: set[str]
 ) -> list[Md]:
     this_week = {one.id for one in sent if one.sent_at is not None and one.sent_at >= monday}
     calls = Counter(copy.channel for copy in copies if copy.alert in this_week and copy.channel in spaces)

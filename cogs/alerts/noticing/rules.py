@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.feature import fold
 from cogs.alerts.rules import Content
 
 LOOKS_BACK = timedelta(days=3)  # for a call much like it (WORDS-AND-DEFAULTS)
@@ -18,19 +18,20 @@ ALIKE = 0.6
 _WORD = re.compile(r"\w+")
 
 
-def likeness(one: Content, other: Content) -> float:
+def likeness(one: Content, other: Content, fold: Callable[[str], str]) -> float:
     """0 to 1: the Jaccard index of their words, title and ask, in the language in which they are most alike.
 
-    Texts without a common language are not compared: 0.
+    Texts without a common language are not compared: 0. `fold` makes what people type the same alike.
     """
     shared = set(one.languages) & set(other.languages)
-    return max((_jaccard(_words(one, language), _words(other, language)) for language in shared), default=0.0)
+    pairs = [[set(_WORD.findall(fold(_said(text, language)))) for text in (one, other)] for language in shared]
+    return max((_jaccard(*pair) for pair in pairs), default=0.0)
 
 
-def _words(content: Content, language: str) -> set[str]:
+def _said(content: Content, language: str) -> str:
     own = language == content.language
     title, ask = (content.title, content.ask) if own else (content.other_title, content.other_ask)
-    return set(_WORD.findall(fold(f"{title} {ask}")))
+    return f"{title} {ask}"
 
 
 def _jaccard(one: set[str], other: set[str]) -> float:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Index, bindparam
 
-from bot.db import Row, Tx
+from bot.db import Tx
 from bot.feature import Scope
 from cogs.alerts import rules
 from cogs.alerts.store import Alert, alert, alert_copy, to_alert
@@ -30,8 +31,17 @@ async def sent_since(tx: Tx, since: datetime) -> list[Alert]:
     return [to_alert(row) for row in await tx.all(_SENT, since=since)]
 
 
-async def standing(tx: Tx, calls: Sequence[str]) -> list[Row]:
-    """(alert, organization, channel) of every copy of these calls that stands, will stand or is asked about."""
+class Standing(NamedTuple):
+    """Where a call stands, will stand or is asked about."""
+
+    alert: str
+    organization: str
+    channel: str
+
+
+async def standing(tx: Tx, calls: Sequence[str]) -> list[Standing]:
+    """Every place of these calls."""
     c = alert_copy.c
     query = SYSTEM.select(alert_copy, c.alert, c.organization, c.channel)
-    return await tx.all(query.where(c.alert.in_(list(calls)), c.channel != "", c.standing.in_(rules.HERE)))
+    rows = await tx.all(query.where(c.alert.in_(list(calls)), c.channel != "", c.standing.in_(rules.HERE)))
+    return [Standing(row.alert, row.organization, row.channel) for row in rows]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import MovableClock
+from bot.feature import fold
 from cogs.alerts.noticing.rules import ALIKE, likeness, week_of
 from cogs.alerts.rules import Content
 from tests.conformance.house import RehearsalHouse
@@ -31,15 +32,15 @@ def test_the_same_words_are_found_in_any_order_and_case(title: str, ask: str) ->
     """Shouted or with accents, and never only nearly."""
     one = Content(title, ask, "en", "UTC")
     shuffled = " ".join(sorted(ask.upper().split()))
-    assert likeness(one, replace(one, ask=shuffled)) == 1
-    assert likeness(one, replace(one, ask=ask.replace("a", "á"))) == 1
+    assert likeness(one, replace(one, ask=shuffled), fold) == 1
+    assert likeness(one, replace(one, ask=ask.replace("a", "á")), fold) == 1
 
 
 @given(words, words, words, words)
 def test_likeness_goes_both_ways(a: str, b: str, c: str, d: str) -> None:
     one, other = Content(a, b, "en", "UTC"), Content(c, d, "en", "UTC")
-    assert likeness(one, other) == likeness(other, one)
-    assert 0 <= likeness(one, other) <= 1
+    assert likeness(one, other, fold) == likeness(other, one, fold)
+    assert 0 <= likeness(one, other, fold) <= 1
 
 
 @pytest.mark.parametrize(
@@ -50,19 +51,19 @@ def test_likeness_goes_both_ways(a: str, b: str, c: str, d: str) -> None:
     ],
 )  # fmt: skip
 def test_another_day_or_greeting_is_still_alike(change: dict[str, Any]) -> None:
-    assert likeness(BOARD, replace(BOARD, **change)) >= ALIKE
+    assert likeness(BOARD, replace(BOARD, **change), fold) >= ALIKE
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=[one.title for one in OTHERS])
 def test_another_action_is_not(other: Content) -> None:
-    assert likeness(BOARD, other) < ALIKE / 2
+    assert likeness(BOARD, other, fold) < ALIKE / 2
 
 
 def test_texts_without_a_common_language_are_not_compared() -> None:
     spanish = replace(BOARD, language="es")
-    assert likeness(BOARD, spanish) == 0
+    assert likeness(BOARD, spanish, fold) == 0
     both = replace(spanish, title="Llenemos", ask="Trae algo", other_title=BOARD.title, other_ask=BOARD.ask)
-    assert likeness(BOARD, both) == 1
+    assert likeness(BOARD, both, fold) == 1
 
 
 def test_a_week_begins_on_the_senders_monday() -> None:
