@@ -24,7 +24,7 @@ from tests.kill.bot import NAME
 from tests.kill.harness import Process, lives, torment
 from tests.kill.visitor import Visitor, connect, core_in, settled, town_with_bot
 
-WHO = "mod"
+WHO, SECOND = "mod", "mod2"
 ZONES = {"Acorn": "America/New_York", "Birch": "America/New_York", "Cedar": "America/Los_Angeles"}
 PLACES = 8
 IN = [f"p{number:02d}" for number in range(PLACES)]  # have a place, and want to be reminded
@@ -88,8 +88,9 @@ class Scene:
         async with core.db.write() as tx:
             for home, zone in zip(homes, ZONES.values(), strict=True):
                 await core.spaces.change(tx, home.id, zone=zone)
-            person = await core.people.keep(tx, NAME, WHO, "en", core.clock.now())
-            await core.spaces.grant(tx, person.id, homes[0].id, "moderator", core.clock.now())
+            for who, home in zip((WHO, SECOND), homes, strict=False):
+                person = await core.people.keep(tx, NAME, who, "en", core.clock.now())
+                await core.spaces.grant(tx, person.id, home.id, "moderator", core.clock.now())
         await fill(core, WHO, "Acorn", "alerts.new", {}, CALL)
         async with core.db.read() as tx:
             [row] = await tx.all(store.SYSTEM.select(store.alert))
@@ -99,7 +100,9 @@ class Scene:
 
     async def play(self) -> Found:
         """One moment after the other."""
-        await self._come(at(8, 9), "calls/", 2)
+        await self._come(at(8, 9), "calls/", 1)
+        await self._between(self._second_says_yes, at(8, 9, 10))
+        await self._come(at(8, 9, 20), "calls/", 2)
         early = {word: len(await self.visitor.room(f"calls/{word}")) for word in ZONES}
         await self._come(at(8, 12), "calls/", 3)
         await self._between(self._answer, at(8, 13))
@@ -148,6 +151,12 @@ class Scene:
         return sum([len(await self.visitor.room(f"direct/{who}")) for who in (*IN, *WAITING)])
 
     # -- people -----------------------------------------------------------------------------------------------------
+
+    async def _second_says_yes(self, core: Core) -> None:
+        """She reads the text first."""
+        act = act_of(SECOND, "Birch", "second")
+        [read] = (await core.runner.command(act, "alerts.accept", {"code": self._code, "read": ""})).says
+        await core.runner.press(act_of(SECOND, "Birch", "second yes"), read.card.choices[0].token)
 
     async def _answer(self, core: Core) -> None:
         words = list(ZONES)
