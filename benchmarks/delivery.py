@@ -102,7 +102,7 @@ async def _ours(
             core, server.token, api_url=server.api_url, gateway_url=server.gateway_url,
             per_second=per_second, per_channel=per_channel,
         )  # fmt: skip
-        adapter.in_flight = IN_FLIGHT if per_second > 50 else 100
+        adapter.most_in_flight = IN_FLIGHT if per_second > 50 else 100
         return adapter
 
     async with app_with(make) as app:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
+from bot import line
 from bot import tables as t
 from bot.cards import Card
 from bot.db import Row, Tx, insert
@@ -23,6 +24,7 @@ from bot.ids import new_id
 from bot.landing import LIVE, Landing, landing_of
 from bot.people import People
 from bot.spaces import Channel
+from bot.turns import Turns
 
 OPEN = ("held", "queued")
 DIRECT_LIFE = timedelta(days=7)  # a direct message that could not be sent in a week is old news
@@ -52,43 +54,12 @@ class Delivery:
     thread: str = ""  # the message or thread it answers
     accounts: tuple[str, ...] = ()  # meet: for whom the place is made
     title: str = ""  # meet: what the place is called; names nobody
+    order: tuple[int, int] = (0, 0)  # rank and turn: who goes first where an adapter lets them wait
 
-
-_LAST_TOKENS = (
-    select(t.message.c.tokens)
-    .outerjoin(t.delivery, t.delivery.c.id == t.message.c.delivery)
-    .where(t.message.c.platform == bindparam("p"), t.message.c.address == bindparam("a"), t.message.c.tokens != "[]")
-    # By number too: what is sent together bears one moment.
-    .order_by(t.message.c.sent_at.desc(), t.delivery.c.seq.desc(), t.message.c.part.desc()).limit(1)
-)
-# Asked at every act of everybody, so compiled once (FACTS 47: half of a press's time was this statement's).
-_KEPT = (
-    select(t.delivery)
-    .where(t.delivery.c.person == bindparam("person"), t.delivery.c.state == "kept")
-    .order_by(t.delivery.c.seq)
-)
-_POST_OF = (
-    select(t.delivery)
-    .where(
-        t.delivery.c.subject == bindparam("subject"), t.delivery.c.channel == bindparam("channel"),
-        t.delivery.c.kind == "post",
-    )
-    .order_by(t.delivery.c.seq.desc())
-    .limit(1)
-)  # fmt: skip
-_NEW_TEXT = (
-    update(t.delivery)
-    .where(t.delivery.c.id == bindparam("row"))
-    .values(card=bindparam("text"), version=bindparam("next"), expires_at=bindparam("until"))
-)
-_TAKEN_BACK = (
-    select(t.delivery.c.id)
-    .where(
-        t.delivery.c.subject == bindparam("subject"), t.delivery.c.channel == bindparam("channel"),
-        t.delivery.c.kind == "redact",
-    )
-    .limit(1)
-)  # fmt: skip
+    @property
+    def is_private(self) -> bool:
+        """Whether it is for some people alone, and not for a channel."""
+        return self.kind in {"direct", "meet"}
 
 
 class Outbox:
@@ -96,6 +67,7 @@ class Outbox:
 
     def __init__(self, people: People) -> None:
         self._people = people
+        self.turns = Turns()
         self.wake: Callable[[], None] = lambda: None  # set by the sender: there may be something to do
 
     # -- into channels ----------------------------------------------------------------------------------------------
@@ -126,7 +98,11 @@ class Outbox:
         """A held copy may go from then on, with this text. False when it was not held any more."""
         c, sound = t.delivery.c, {} if silent is None else {"silent": silent}
         where = and_(c.subject == subject, c.channel == channel, c.state == "held")
-        values = {"state": "queued", "card": card.to_json(), "due_at": at, **sound}
+        held = await tx.one(line.HELD, subject=subject, channel=channel)
+        if held is None:
+            return False
+        turn = self.turns.next(held.platform, "post", bool(held.urgent), subject)
+        values = {"state": "queued", "card": card.to_json(), "due_at": at, "turn": turn, **sound}
         changed = await tx.run(update(t.delivery).where(where).values(**values))
         self.wake()
         return bool(changed)
@@ -155,7 +131,7 @@ class Outbox:
             return False
         if _never_left(post):
             until = expires_at or post.expires_at
-            await tx.run(_NEW_TEXT, row=post.id, text=card.to_json(), next=version, until=until)
+            await tx.run(line.NEW_TEXT, row=post.id, text=card.to_json(), next=version, until=until)
         elif post.state in (*LIVE, "queued"):
             # One that may have left keeps its text: sent again it would come back as it was the first time.
             await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)
@@ -240,7 +216,7 @@ class Outbox:
 
     async def kept(self, tx: Tx, person: str, now: datetime) -> list[Card]:
         """Direct messages that found the door closed: shown now, at the next act (never a dead end)."""
-        rows = await tx.all(_KEPT, person=person)
+        rows = await tx.all(line.KEPT, person=person)
         cards = [(await self.open(row)).card for row in rows]
         for row in rows:
             where = t.delivery.c.id == row.id
@@ -266,7 +242,7 @@ class Outbox:
 
     async def last_tokens(self, tx: Tx, platform: str, address: str) -> list[str]:
         """The choice tokens of the newest card with choices in a direct room."""
-        found = await tx.value(_LAST_TOKENS, p=platform, a=self._people.keyring.index("room", address))
+        found = await tx.value(line.LAST_TOKENS, p=platform, a=self._people.keyring.index("room", address))
         return list(json.loads(found)) if found else []
 
     async def tokens_under_way(self, tx: Tx, platform: str, account: str) -> list[str]:
@@ -331,6 +307,7 @@ class Outbox:
             Card.from_json(text) if text else None,
             bool(row.urgent), bool(row.silent), row.tries, row.claimed_at, account=inside.get("account", ""),
             room=inside.get("room", ""), thread=inside.get("thread") or row.thread, title=inside.get("title", ""),
+            order=(row.rank, row.turn),
         )  # fmt: skip
 
     async def inside(self, row: Row) -> dict[str, Any]:
@@ -348,8 +325,10 @@ class Outbox:
         row = {
             "id": new_id(), "channel": "", "organization": "", "person": "", "rank": 0, "state": "queued",
             "urgent": False, "silent": False, "card": None, "private": None, "reason": "", "thread": "", "tries": 0,
-            **values,
+            "turn": 0, **values,
         }  # fmt: skip
+        if row["state"] == "queued":  # what is held gets its turn with `release`
+            row["turn"] = self.turns.next(row["platform"], row["kind"], row["urgent"], row["subject"])
         await tx.run(insert(t.delivery), **row)
         self.wake()
         return str(row["id"])
@@ -367,14 +346,14 @@ class Outbox:
 
     async def _is_taken_back(self, tx: Tx, subject: str, channel: str) -> bool:
         """Whether a copy was withdrawn: nothing may change it after that."""
-        return await tx.one(_TAKEN_BACK, subject=subject, channel=channel) is not None
+        return await tx.one(line.WITHDRAWN, subject=subject, channel=channel) is not None
 
     async def _posts(self, tx: Tx, subject: str) -> Sequence[Row]:
         where = and_(t.delivery.c.subject == subject, t.delivery.c.kind == "post")
         return await tx.all(select(t.delivery).where(where).order_by(t.delivery.c.seq))
 
     async def _post_of(self, tx: Tx, subject: str, channel: str) -> Row | None:
-        return await tx.one(_POST_OF, subject=subject, channel=channel)
+        return await tx.one(line.POST_OF, subject=subject, channel=channel)
 
     async def _drop_queued(self, tx: Tx, subject: str, channel: str, kinds: Sequence[str], now: datetime) -> None:
         where = and_(

@@ -16,13 +16,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import and_, bindparam, func, literal, or_, select, update
+from sqlalchemy import and_, update
 
+from bot import line
 from bot import tables as t
 from bot.clock import Clock
-from bot.db import Database, Row, Tx, upsert
+from bot.db import Database, Row, Tx
 from bot.errors import CausewayError, Denied, Gone, KeyGone, Limited, PlatformError, Revoked, Unreachable
-from bot.freeze import frozen, goes_on
+from bot.freeze import frozen
 from bot.meeting import UNMET, Meetings
 from bot.outbox import Delivery, Outbox
 from bot.people import People
@@ -32,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 MAX_WAIT = timedelta(seconds=60)
 IDLE = 1.0  # seconds between looks when nothing wakes the loop
+SPARE = 4  # what is claimed although all hands are full: something may have come that goes first
 LINGER = 0.1  # seconds in which finished deliveries gather for one commit while others are still on the way
 
 
@@ -47,81 +49,6 @@ class Fate:
     certain: bool = True  # False: it may have left
 
 
-_before = t.delivery.alias("before")
-_DUE = (
-    select(t.delivery)
-    .where(
-        t.delivery.c.platform == bindparam("p"),
-        t.delivery.c.state == "queued",
-        t.delivery.c.due_at <= bindparam("n"),
-        goes_on(t.delivery),
-        ~select(literal(1))
-        .where(
-            _before.c.lane == t.delivery.c.lane,
-            or_(
-                _before.c.state == "sending",
-                and_(
-                    _before.c.state == "queued",
-                    # What is due later and was never tried (a stop window) does not hold up the others.
-                    or_(_before.c.due_at <= bindparam("n"), _before.c.tries > 0),
-                    goes_on(_before),
-                    or_(
-                        _before.c.rank < t.delivery.c.rank,
-                        and_(_before.c.rank == t.delivery.c.rank, _before.c.seq < t.delivery.c.seq),
-                    ),
-                ),
-            ),
-        )
-        .exists(),
-    )
-    .order_by(t.delivery.c.rank, t.delivery.c.seq)
-    .limit(bindparam("most"))
-)
-_CLAIM = (
-    update(t.delivery)
-    .where(t.delivery.c.id == bindparam("row"))
-    .values(
-        state="sending",
-        tries=t.delivery.c.tries + 1,
-        claimed_at=func.coalesce(t.delivery.c.claimed_at, bindparam("now")),
-    )
-)
-_MARK = (
-    update(t.delivery)
-    .where(t.delivery.c.id == bindparam("row"), t.delivery.c.state == "sending")
-    .values(
-        state=bindparam("s"), reason=bindparam("why"), due_at=bindparam("due"), done_at=bindparam("done"),
-        claimed_at=bindparam("claimed"), private=bindparam("inside"),
-    )
-)  # fmt: skip
-_TARGETS = (
-    select(t.message.c.id, t.message.c.delivery)
-    .outerjoin(t.delivery, t.delivery.c.id == t.message.c.delivery)
-    .where(t.message.c.subject == bindparam("s"), t.message.c.channel == bindparam("c"))
-    # By number: a post and its edit may bear the same millisecond.
-    .order_by(func.coalesce(t.delivery.c.seq, 0), t.message.c.sent_at, t.message.c.part)
-)
-_LATER = (
-    select(t.delivery.c.id)
-    .where(
-        t.delivery.c.subject == bindparam("s"), t.delivery.c.channel == bindparam("c"),
-        t.delivery.c.seq > bindparam("after"), t.delivery.c.kind != "post",
-    )
-    .limit(1)
-)  # fmt: skip
-_TAKEN_BACK = (
-    select(t.delivery.c.id)
-    .where(
-        t.delivery.c.subject == bindparam("s"), t.delivery.c.channel == bindparam("c"),
-        t.delivery.c.kind == "redact", t.delivery.c.state == "queued",
-    )
-    .limit(1)
-)  # fmt: skip
-
-
-_REMEMBER = upsert(t.message, "platform", "address", "id", update=["tokens"])
-
-
 class Sender:
     """The loop of one adapter's deliveries."""
 
@@ -132,6 +59,7 @@ class Sender:
         self._awake = asyncio.Event()  # something is new, or enough is finished: a turn is worth its transaction
         self._stirred = asyncio.Event()  # something is finished
         self._running: set[asyncio.Task[Fate]] = set()
+        self._finished = 0  # of those
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -170,13 +98,15 @@ class Sender:
         where = and_(t.delivery.c.platform == self._adapter.name, t.delivery.c.state == "sending")
         async with self._db.write() as tx:
             await tx.run(update(t.delivery).where(where).values(state="queued", reason="unsure"))
+            for first in await tx.all(line.FIRST_TURNS, p=self._adapter.name):
+                self._outbox.turns.passed(self._adapter.name, first.turn)
 
     async def _turn(self, finished: Sequence[Fate]) -> int:
         """One transaction: marks what finished, claims what is due. Returns how many were started."""
         self._awake.clear()
         self._stirred.clear()
         revoked = any(fate.reason == Revoked.reason for fate in finished)
-        free = 0 if revoked else self._adapter.in_flight - len(self._running)
+        free = 0 if revoked else self._free()
         async with self._db.write() as tx:
             now = self._clock.now()
             await self._mark(tx, finished, now)
@@ -190,10 +120,15 @@ class Sender:
             self._running.add(task)
         return len(ready)
 
+    def _free(self) -> int:
+        """How many more may be on the way; with all hands full a few all the same, up to twice as many."""
+        most, busy = self._adapter.in_flight, len(self._running)
+        return most - busy if busy < most else min(SPARE, 2 * most - busy)
+
     def _note_finished(self, _task: asyncio.Task[Fate]) -> None:
-        finished = sum(task.done() for task in self._running)
+        self._finished += 1
         self._stirred.set()
-        if finished >= min(len(self._running), self._adapter.in_flight // 4 or 1):
+        if self._finished >= min(len(self._running), self._adapter.in_flight // 4 or 1):
             self._awake.set()
 
     async def _wait(self) -> list[Fate]:
@@ -205,11 +140,12 @@ class Sender:
                 await self._awake.wait()
         finished = [task for task in self._running if task.done()]
         self._running.difference_update(finished)
+        self._finished = 0
         return [task.result() for task in finished]
 
     async def _claim(self, tx: Tx, most: int, now: datetime) -> list[Row]:
         stopped = await frozen(tx) is not None
-        rows = await tx.all(_DUE, p=self._adapter.name, n=now, most=most, open=int(not stopped))
+        rows = await tx.all(line.DUE, p=self._adapter.name, n=now, most=most, open=int(not stopped))
         late = [row for row in rows if row.expires_at is not None and row.expires_at <= now]
         for row in late:
             await self._mark_late(tx, row, now)
@@ -217,13 +153,13 @@ class Sender:
         for row in old:
             await tx.run(update(t.delivery).where(t.delivery.c.id == row.id).values(state="withdrawn", done_at=now))
         rows = [row for row in rows if row not in late and row not in old]
-        await tx.run(_CLAIM, [{"row": row.id, "now": now} for row in rows])
+        await tx.run(line.CLAIM, [{"row": row.seq, "now": now} for row in rows])
         return [replace_row(row, claimed_at=row.claimed_at, tried_at=now) for row in rows]
 
     @staticmethod
     async def _is_outdated(tx: Tx, row: Row) -> bool:
         """A sum whose first try failed while a newer text was written: sent now, it would bring the old text back."""
-        return await tx.one(_LATER, s=row.subject, c=row.channel, after=row.seq) is not None
+        return await tx.one(line.LATER, s=row.subject, c=row.channel, after=row.seq) is not None
 
     async def _mark_late(self, tx: Tx, row: Row, now: datetime) -> None:
         # It may have left before (claimed_at): then nobody knows, and a person decides.
@@ -247,10 +183,10 @@ class Sender:
             accounts = await self._meetings.accounts(tx, row)
             return (replace(delivery, accounts=accounts) if accounts else Fate(row, "failed", "closed")), False
         if row.kind == "post" and row.claimed_at is not None and row.channel:
-            return delivery, await tx.one(_TAKEN_BACK, s=row.subject, c=row.channel) is not None
+            return delivery, await tx.one(line.TAKEN_BACK, s=row.subject, c=row.channel) is not None
         if row.kind not in {"edit", "redact", "tally"}:
             return delivery, False
-        found = await tx.all(_TARGETS, s=row.subject, c=row.channel)
+        found = await tx.all(line.TARGETS, s=row.subject, c=row.channel)
         first = [one.id for one in found if one.delivery == found[0].delivery] if found else []
         targets = tuple(one.id for one in found) if row.kind == "redact" else tuple(first)
         return replace(delivery, targets=targets), False
@@ -310,10 +246,11 @@ class Sender:
         return Fate(row, "failed", error.reason)
 
     async def _mark(self, tx: Tx, fates: Sequence[Fate], now: datetime) -> None:
-        await tx.run(_MARK, [_marks(fate, now) for fate in fates])
+        await tx.run(line.MARK, [_marks(fate, now) for fate in fates])
         sent = [fate for fate in fates if fate.sent is not None and fate.row.kind != "redact"]
-        await tx.run(_REMEMBER, [one for fate in sent for one in self._memories(fate.row, fate.sent, now)])
+        await tx.run(line.REMEMBER, [one for fate in sent for one in self._memories(fate.row, fate.sent, now)])
         for fate in fates:
+            self._outbox.turns.passed(fate.row.platform, fate.row.turn)
             if fate.state == "removed":
                 await self._outbox.mark_removed(tx, fate.row.subject, fate.row.channel, now)
             if fate.row.kind == "meet" and fate.state in UNMET:
@@ -338,7 +275,7 @@ def _marks(fate: Fate, now: datetime) -> dict[str, object]:
     # What certainly did not leave starts afresh; what may have left keeps the time of its first try.
     claimed = None if fate.certain and not ended else (fate.row.claimed_at or fate.row.tried_at)
     return {
-        "row": fate.row.id, "s": fate.state, "why": fate.reason, "due": now + fate.wait,
+        "row": fate.row.seq, "s": fate.state, "why": fate.reason, "due": now + fate.wait,
         "done": now if ended else None, "claimed": claimed,
         "inside": None if ended and fate.state != "kept" else fate.row.private,
     }  # fmt: skip

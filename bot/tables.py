@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)  # fmt: skip
 
 from bot.db import Moment, metadata
 
@@ -194,6 +206,7 @@ delivery = Table(
     pseudonym("person", nullable=False),  # "" unless direct, or for a meeting: the new person
     Column("lane", String(300), nullable=False, info={"plain": "channel or pseudonym: what keeps its order"}),
     Column("rank", Integer, nullable=False),  # 0 messages, 1 tallies: sums are edited last in line
+    Column("turn", BigInteger, nullable=False, server_default="0"),  # among channels: bot.turns
     Column("state", String(16), nullable=False),
     Column("urgent", Boolean, nullable=False),  # a call to action: may make a sound
     Column("silent", Boolean, nullable=False),
@@ -207,7 +220,7 @@ delivery = Table(
     Column("made_at", Moment, nullable=False),
     Column("claimed_at", Moment),
     Column("done_at", Moment),
-    Index("delivery_line", "platform", "state", "due_at"),
+    Index("delivery_order", "platform", "state", "rank", "turn", "seq"),
     Index("delivery_subject", "subject", "channel"),
     Index("delivery_lane", "lane", "state"),
     Index("delivery_person", "person", "state"),

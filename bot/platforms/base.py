@@ -76,8 +76,11 @@ class Adapter(Protocol):
     """One platform."""
 
     name: str  # discord | matrix | rehearsal...
-    in_flight: int  # deliveries handed out at once
     remembers: timedelta  # so long the platform itself refuses a double of the same delivery id
+
+    @property
+    def in_flight(self) -> int:
+        """Deliveries handed out at once, now: what waits in the adapter cannot be stopped, changed or overtaken."""
 
     async def run(self) -> None:
         """Connects and serves until cancelled. Raises Revoked when the token is dead; other errors are retried."""

@@ -25,8 +25,9 @@ from bot.text.model import (
     Time,
 )
 from bot.text.names import looks_like, skeleton
+from bot.text.pieces import Remembered
 from bot.text.plain import to_plain
-from bot.text.reading import escape, parse
+from bot.text.reading import drawn, escape, parse
 from bot.text.splitting import split
 
 __all__ = [
@@ -44,9 +45,11 @@ __all__ = [
     "Numbers",
     "Paragraph",
     "Quote",
+    "Remembered",
     "Text",
     "TextRefused",
     "Time",
+    "drawn",
     "escape",
     "find_links",
     "fold",

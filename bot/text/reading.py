@@ -7,7 +7,7 @@ Known: paragraphs, **bold**, *italic*, `code`, [words](https://...), lists, head
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
@@ -15,6 +15,7 @@ from markdown_it.tree import SyntaxTreeNode
 from bot.text import model as m
 from bot.text.clean import TextRefused
 from bot.text.links import judge_link, locate
+from bot.text.pieces import pieces
 
 MAX_MARKDOWN = 16_000
 """Characters of one source. The worst found for this size ("[[]" over and over) takes 0.2 s (measured)."""
@@ -48,12 +49,25 @@ def escape(text: str) -> str:
 
 def parse(markdown: str) -> m.Doc:
     """Read a text in our small Markdown. Raises TextRefused `text.too_long` (n, limit)."""
+    return m.Doc(tuple(block for piece in _pieces(markdown) for block in _read(piece)))
+
+
+def drawn(markdown: str, draw: Callable[[str], str]) -> str:
+    """A text whose pieces are drawn one by one, so that `draw` may remember them. Raises as `parse` does."""
+    return "\n\n".join(filter(None, map(draw, _pieces(markdown))))
+
+
+def _pieces(markdown: str) -> list[str]:
     if len(markdown) > MAX_MARKDOWN:
         raise TextRefused("text.too_long", n=len(markdown), limit=MAX_MARKDOWN)
+    return pieces(markdown)
+
+
+def _read(markdown: str) -> tuple[m.Block, ...]:
     tokens = _MARKDOWN.parse(markdown)
     if any(token.level >= _DEEPEST - 1 for token in tokens):  # deeper words would be dropped by the library
         tokens = _MARKDOWN.parse(escape(markdown))
-    return m.Doc(tuple(_blocks(SyntaxTreeNode(tokens).children)))
+    return tuple(_blocks(SyntaxTreeNode(tokens).children))
 
 
 def _blocks(nodes: Sequence[SyntaxTreeNode]) -> Iterator[m.Block]:

@@ -125,7 +125,7 @@ async def test_a_banned_address_keeps_quiet(rig: Rig) -> None:
     for name in ("One", "Two", "Three"):
         await rig.connect(rig.standin.add_guild(name))
     rig.standin.limits.invalid_allowed = 0
-    rig.adapter.in_flight = 1
+    rig.adapter.most_in_flight = 1
     await rig.post()
     await rig.deliver()
     refused = [one for one in rig.standin.requests if one.status == 429]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -27,7 +28,8 @@ from bot.spaces import Place
 log = structlog.get_logger(__name__)
 
 REMEMBERS = timedelta(seconds=60)  # Discord promises "the past few minutes" for a nonce (FACTS 30)
-IN_FLIGHT = 100  # a channel that waits for its bucket must not hold the others up
+IN_FLIGHT = 200  # at most; a channel that waits for its bucket must not hold the others up
+AHEAD = 0.4  # seconds of sending that wait at the pacer: longer than a turn of the outbox takes on a busy day
 PATIENCE = 90.0  # seconds for one delivery; discord.py itself repeats a 5xx for about 25
 LONG_REFUSAL = 60.0  # seconds; what discord.py could not wait out itself
 SPARE_STARTS = 50  # sign-ins of the day that are left for people who look after the bot
@@ -39,16 +41,17 @@ class DiscordAdapter:
     """The contract of `bot.platforms.base` on the real discord.py, with the guilds intent alone (FACTS 32)."""
 
     name = "discord"
-    in_flight = IN_FLIGHT
     remembers = REMEMBERS
 
     def __init__(
-        self, core: Core, token: str, *, api_url: str = "", gateway_url: str = "", per_second: int = 48,
+        self, core: Core, token: str, *, api_url: str = "", gateway_url: str = "", per_second: int = 49,
         per_channel: int = 4,
     ) -> None:  # fmt: skip
         self.core, self._token = core, token
         self._urls = api_url, gateway_url
         self._pacer = Pacer(per_second, per_channel)
+        self.most_in_flight = IN_FLIGHT
+        self._carried = 0
         self._client: Client | None = None
         self._mail: Mail | None = None
         self._revoked = asyncio.Event()
@@ -116,8 +119,15 @@ class DiscordAdapter:
 
     # -- delivering -------------------------------------------------------------------------------------------------
 
+    @property
+    def in_flight(self) -> int:
+        """What is on the wire or waits for its channel, and what the pacer lets go next."""
+        on_the_way = self._carried - self._pacer.waiting
+        return min(self.most_in_flight, on_the_way + math.ceil(AHEAD * self._pacer.per_second))
+
     async def deliver(self, delivery: Delivery) -> Sent:
         """Sends, edits or takes back one row."""
+        self._carried += 1
         try:
             with translated():
                 async with asyncio.timeout(PATIENCE):
@@ -128,6 +138,8 @@ class DiscordAdapter:
         except Limited as limited:
             self._pause(limited.retry_after)
             raise
+        finally:
+            self._carried -= 1
 
     async def find(self, delivery: Delivery) -> Sent | Found:
         """Looks for a row that may have arrived; needs to know our permissions, so only once the servers are known."""
@@ -215,5 +227,3 @@ def point_library(api_url: str, gateway_url: str) -> None:
         Route.BASE = api_url.rstrip("/")
     if gateway_url:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
-
-

@@ -5,31 +5,45 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from heapq import heappop, heappush
+from itertools import count
 
 WINDOW = 5.0  # seconds of a channel's bucket
 CATCH_UP = 0.02  # seconds: what a sleep overshoots is made good; after a longer stall that would be a burst
 _MANY = 2000  # channels remembered before the quiet ones are dropped
+Order = tuple[int, int]
+FIRST: Order = (-100, 0)  # before every delivery: a person waits for it
 
 
 class Pacer:
-    """`per_second` requests over everything (48 drew no 429 in either kind of window), `per_channel` each 5 seconds."""
+    """`per_second` requests over everything (49 drew at most one 429 in either kind of window), `per_channel` each 5
+    seconds. Who waits goes by their order, so that what is urgent does not stand behind a hundred that are not."""
 
     def __init__(self, per_second: int, per_channel: int) -> None:
         self.per_second, self._per_channel = per_second, per_channel
-        self._line = asyncio.Lock()
+        self._line: list[tuple[Order, int, asyncio.Future[None]]] = []
+        self._numbers = count()
+        self._opening: asyncio.TimerHandle | None = None
         self._next = 0.0
         self._recent: deque[float] = deque(maxlen=per_second)
         self._channels: dict[str, deque[float]] = {}
 
-    async def turn(self, lane: str = "") -> None:
+    @property
+    def waiting(self) -> int:
+        """How many stand in line."""
+        return len(self._line)
+
+    async def turn(self, lane: str = "", order: Order = FIRST) -> None:
         """Waits until one more request may leave; `lane` names what has a bucket of its own (`post 123`)."""
-        if lane:
-            await asyncio.sleep(self._lane_opens(lane) - time.monotonic())
-        async with self._line:
-            await asyncio.sleep(self._opens() - time.monotonic())
-            now = time.monotonic()
-            self._recent.append(now)
-            self._next = max(self._next, now - CATCH_UP) + 1 / self.per_second
+        if lane and (wait := self._lane_opens(lane) - time.monotonic()) > 0:
+            await asyncio.sleep(wait)
+        if not self._line and self._opens() <= time.monotonic():
+            self._leave()
+            return
+        place = asyncio.get_running_loop().create_future()
+        heappush(self._line, (order, next(self._numbers), place))
+        self._await_opening()
+        await place
 
     def jump(self) -> None:
         """A request that a person waits for goes at once; it is counted all the same."""
@@ -38,6 +52,26 @@ class Pacer:
     def seconds_for(self, requests: int) -> float:
         """How long so many requests take."""
         return requests / self.per_second
+
+    def _await_opening(self) -> None:
+        if self._line and self._opening is None:
+            wait = max(0.0, self._opens() - time.monotonic())
+            self._opening = asyncio.get_running_loop().call_later(wait, self._open)
+
+    def _open(self) -> None:
+        """Lets the first in line go, if nobody jumped it meanwhile."""
+        self._opening = None
+        while self._line and self._line[0][2].done():
+            heappop(self._line)  # who gave up
+        if self._line and self._opens() <= time.monotonic():
+            self._leave()
+            heappop(self._line)[2].set_result(None)
+        self._await_opening()
+
+    def _leave(self) -> None:
+        now = time.monotonic()
+        self._recent.append(now)
+        self._next = max(self._next, now - CATCH_UP) + 1 / self.per_second
 
     def _opens(self) -> float:
         full = len(self._recent) == self.per_second

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord import ui
+from discord.http import MultipartParameters, handle_message_parameters
+from discord.utils import MISSING
 
 from bot.cards import Blank, Card, Choice, File, FormPage, Picture
-from bot.text import parse, split, to_discord
+from bot.text import drawn, parse, split, to_discord
 
 # https://discord.com/developers/docs/resources/message and /components/reference
 CONTENT, BUTTON_LABEL, OPTION_TEXT = 2000, 80, 100
@@ -25,6 +27,7 @@ _STYLES = {
     "main": discord.ButtonStyle.primary,
     "danger": discord.ButtonStyle.danger,
 }
+Buttons = Callable[[tuple[Choice, ...]], list[dict[str, Any]]]
 _TEXT_CHANNELS = [discord.ChannelType.text, discord.ChannelType.news]
 
 
@@ -42,23 +45,45 @@ class Part:
         made: dict[str, Any] = {"content": self.content}
         if self.choices:
             made["view"] = view_of(self.choices)
+        if found := self._attached():
+            made["files"] = found
+        return made
+
+    def to_post(self, nonce: str, silent: bool, buttons: Buttons) -> MultipartParameters:
+        """A new message in a channel as the library's own client takes it (`channel.send` makes the same of it)."""
+        said: dict[str, Any] = {
+            "content": self.content, "nonce": nonce, "allowed_mentions": discord.AllowedMentions.none(),
+            "flags": discord.MessageFlags(suppress_notifications=True) if silent else MISSING,
+        }  # fmt: skip
+        if found := self._attached():
+            view = view_of(self.choices) if self.choices else MISSING
+            return handle_message_parameters(**said, files=found, view=view)
+        made = handle_message_parameters(**said)
+        if self.choices and made.payload is not None:
+            made.payload["components"] = buttons(self.choices)
+        return made
+
+    def _attached(self) -> list[discord.File]:
         found = [(self.picture.png, self.picture.name, self.picture.alt)] if self.picture else []
         found += [(one.data, one.name, one.about) for one in self.files]
-        if found:
-            made["files"] = [
-                discord.File(io.BytesIO(base64.b64decode(data)), name, description=about) for data, name, about in found
-            ]
-        return made
+        return [
+            discord.File(io.BytesIO(base64.b64decode(data)), name, description=about) for data, name, about in found
+        ]
 
     def to_edit(self) -> dict[str, Any]:
         """Arguments for a change: what had buttons and has none now loses them; a picture stays."""
         return {"content": self.content, "view": view_of(self.choices) if self.choices else None}
 
 
-def parts_of(card: Card) -> list[Part]:
+def draw(piece: str) -> str:
+    """A piece of a card's text in Discord's Markdown."""
+    return to_discord(parse(piece))
+
+
+def parts_of(card: Card, draw: Callable[[str], str] = draw) -> list[Part]:
     """A card as messages of at most 2,000 characters, each ending with the card's code; choices below the last."""
     room = CONTENT - (len(card.code) + MARK if card.code else 0)
-    texts = split(to_discord(parse(card.text)), room) or [""]
+    texts = split(drawn(card.text, draw), room) or [""]
     marked = [f"{text}{mark_of(card.code, number, len(texts))}".strip() for number, text in enumerate(texts, 1)]
     return [*(Part(one) for one in marked[:-1]), Part(marked[-1], card.choices, card.picture, card.files)]
 
@@ -87,6 +112,11 @@ def view_of(choices: Sequence[Choice]) -> ui.View:
             view.add_item(_select(once[at : at + MOST_OPTIONS], at))
     view.stop()
     return view
+
+
+def buttons_of(choices: Sequence[Choice]) -> list[dict[str, Any]]:
+    """The same as Discord reads it."""
+    return view_of(choices).to_components()
 
 
 def _button(choice: Choice, row: int) -> ui.Button[ui.View]:

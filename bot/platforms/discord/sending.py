@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import discord
 from discord.utils import time_snowflake
 
+from bot.cards import Choice
 from bot.core import Core
 from bot.errors import Gone
 from bot.outbox import Delivery
@@ -15,7 +17,8 @@ from bot.platforms.base import Found, Sent
 from bot.platforms.discord.faults import UNKNOWN_MESSAGE
 from bot.platforms.discord.meetings import Threads
 from bot.platforms.discord.pacer import Pacer
-from bot.platforms.discord.render import Part, parts_of, tokens_of
+from bot.platforms.discord.render import Part, buttons_of, draw, parts_of, tokens_of
+from bot.text import Remembered
 
 BEFORE = timedelta(minutes=2)  # clocks differ: how far before the first try a message is looked for
 LOOK_BACK = 500  # messages of a channel that are looked through at most
@@ -28,18 +31,25 @@ class Mail:
         self._client, self._core, self._pacer, self._platform = client, core, pacer, platform
         self._rooms: dict[str, str] = {}
         self._threads = Threads(client, pacer, core.clock)
+        self._draw = Remembered[str, str](draw)
+        self._buttons = Remembered[tuple[Choice, ...], list[dict[str, Any]]](buttons_of)
 
     async def carry(self, delivery: Delivery) -> Sent:
         """Does what a row says; discord.py's own errors."""
         if delivery.kind == "redact":
             return await self._take_back(delivery)
         assert delivery.card is not None
-        parts, address = parts_of(delivery.card), await self._address(delivery)
+        parts, address = self._parts(delivery), await self._address(delivery)
         if delivery.kind in {"edit", "tally"}:
             ids = await self._edit(delivery, address, parts)
         else:
             ids = [*(await self._post(delivery, address, dict(enumerate(parts)))).values()]
         return Sent(tuple(ids), address, tokens_of(delivery.card))
+
+    def _parts(self, delivery: Delivery) -> list[Part]:
+        """What is for some alone is drawn and forgotten; what stands in a channel is public and drawn once."""
+        assert delivery.card is not None
+        return parts_of(delivery.card, draw if delivery.is_private else self._draw)
 
     async def look(self, delivery: Delivery) -> Sent | Found:
         """Finds a row's messages among the channel's own recent ones; parts that are missing are sent now."""
@@ -47,7 +57,7 @@ class Mail:
         address = await self._where(delivery)
         if isinstance(address, Found):
             return address
-        parts = parts_of(delivery.card)
+        parts = self._parts(delivery)
         found = await self._standing(delivery, address, parts)
         if not found:
             return Found.NOT_THERE
@@ -89,16 +99,16 @@ class Mail:
         """New messages, each with a nonce of its row and part: a second try returns the first one's message."""
         ids = {}
         for at, part in parts.items():
-            await self._pacer.turn(f"post {address}")
+            await self._pacer.turn(f"post {address}", delivery.order)
+            buttons = buttons_of if delivery.is_private else self._buttons
             try:
-                made = await self._room(address).send(
-                    nonce=f"{delivery.id}.{at}", silent=delivery.silent, **part.to_send()
-                )
+                with part.to_post(f"{delivery.id}.{at}", delivery.silent, buttons) as params:
+                    made = await self._client.http.send_message(int(address), params=params)
             except discord.NotFound as error:
                 if error.code != UNKNOWN_MESSAGE:
                     raise
                 continue  # the nonce's message was posted and then deleted (FACTS 30): done, and theirs to delete
-            ids[at] = str(made.id)
+            ids[at] = str(made["id"])
         return ids
 
     # -- changing ---------------------------------------------------------------------------------------------------
@@ -109,10 +119,10 @@ class Mail:
         if len(parts) > len(standing):
             standing += await self._later_parts(delivery, address)
         for target, part in zip(standing, parts, strict=False):
-            await self._pacer.turn(f"edit {address}")
+            await self._pacer.turn(f"edit {address}", delivery.order)
             await self._room(address).get_partial_message(int(target)).edit(**part.to_edit())
         for surplus in standing[len(parts) :]:
-            await self._delete(address, surplus)
+            await self._delete(delivery, address, surplus)
         more = dict(list(enumerate(parts))[len(standing) :])
         return [*standing[: len(parts)], *(await self._post(delivery, address, more)).values()]
 
@@ -128,12 +138,12 @@ class Mail:
 
     async def _take_back(self, delivery: Delivery) -> Sent:
         for target in delivery.targets:
-            await self._delete(delivery.address, target)
+            await self._delete(delivery, delivery.address, target)
         return Sent((), delivery.address)
 
-    async def _delete(self, address: str, message: str) -> None:
+    async def _delete(self, delivery: Delivery, address: str, message: str) -> None:
         """Deletes one message; one that is gone was deleted by them."""
-        await self._pacer.turn(f"delete {address}")
+        await self._pacer.turn(f"delete {address}", delivery.order)
         try:
             await self._room(address).get_partial_message(int(message)).delete()
         except discord.NotFound as error:
