@@ -35,6 +35,7 @@ class Turns:
     def __init__(self) -> None:
         self._at: dict[tuple[str, int], int] = {}  # platform, class -> the number of the newest that arrived
         self._flows: dict[tuple[str, int, str], Flow] = {}
+        self._most = _MANY
 
     def next(self, platform: str, kind: str, urgent: bool, subject: str) -> int:
         """The number of one more delivery."""
@@ -55,8 +56,9 @@ class Turns:
         self._at[platform, level] = max(self._at.get((platform, level), 0), number)
 
     def _flow(self, platform: str, level: int, subject: str) -> Flow:
-        if len(self._flows) > _MANY:
-            self._flows = {key: one for key, one in self._flows.items() if one.last >= self._at.get(key[:2], 0)}
+        if len(self._flows) > self._most:
+            self._flows = {key: one for key, one in self._flows.items() if one.last > self._at.get(key[:2], 0)}
+            self._most = max(_MANY, 2 * len(self._flows))  # so that a long line is not looked through at every copy
         return self._flows.setdefault((platform, level, subject), Flow())
 
 

@@ -293,6 +293,27 @@ async def test_the_pacer_never_lets_more_than_its_rate_through() -> None:
     assert all(late - early >= 0.99 for early, late in zip(times, times[40:], strict=False))
 
 
+async def test_whoever_waits_goes_by_turn_and_who_gives_up_holds_up_nobody() -> None:
+    """a9: an urgent copy does not stand behind a hundred others that were handed out before it."""
+    pacer, left = Pacer(100, 4), list[str]()
+
+    async def ask(name: str, order: tuple[int, int]) -> None:
+        await pacer.turn(f"post {name}", order)
+        left.append(name)
+
+    calm = [asyncio.create_task(ask(f"calm {number}", (0, 100 + number))) for number in range(10)]
+    await asyncio.sleep(0)
+    urgent, person = asyncio.create_task(ask("urgent", (0, 1))), asyncio.create_task(pacer.turn())
+    calm[3].cancel()
+    await person
+    assert len(left) <= 3
+    await asyncio.gather(urgent, *calm, return_exceptions=True)
+    assert left.index("urgent") <= 3
+    assert "calm 3" not in left
+    assert len(left) == 10
+    assert pacer.waiting == 0
+
+
 async def test_the_fifth_message_into_a_channel_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """FACTS 28: four in five seconds, so that the bucket is never emptied."""
     monkeypatch.setattr("bot.platforms.discord.pacer.WINDOW", 0.2)

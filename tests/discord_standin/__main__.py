@@ -14,6 +14,7 @@ from .server import StandIn
 async def run(options: argparse.Namespace) -> None:
     """Serve until SIGTERM or SIGINT; the first line printed says where, as JSON."""
     standin = StandIn(limits=options.limits, judge_by_openapi=not options.no_openapi)
+    standin.service = options.service_ms / 1000
     if options.token:
         standin.token = options.token
     if options.guilds:
@@ -31,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.discord_standin", description=__doc__)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--limits", choices=("fixed", "sliding"))
+    parser.add_argument("--service-ms", type=float, default=0, help="what each request takes beside the work itself")
     parser.add_argument("--guilds", type=int, default=0, help="servers called 'Server 1', 'Server 2'...")
     parser.add_argument("--token", help="instead of a random one")
     parser.add_argument("--no-openapi", action="store_true", help="do not judge requests by Discord's OpenAPI file")

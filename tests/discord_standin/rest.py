@@ -64,6 +64,7 @@ class Record:
     template: str
     status: int = 0
     payload: Any = None
+    scope: str = ""  # of the limit that refused it: global, or user for a bucket
 
 
 class Door:
@@ -94,6 +95,7 @@ class Door:
         if early is not None:
             return early
         verdict = self._standin.limits.judge(record.method, record.template, _major(request))
+        record.scope = verdict.headers.get("X-RateLimit-Scope", "")
         if verdict.refused:
             return _too_many(verdict)
         try:
@@ -101,6 +103,8 @@ class Door:
         except Refusal as refusal:
             self._standin.refusals.append(refusal)
             return _json(refusal.body(), status=refusal.status, headers=verdict.headers)
+        if self._standin.service:
+            await asyncio.sleep(self._standin.service)
         late = await self._fault(request, record, after=True)
         if late is not None:
             return late

@@ -88,6 +88,7 @@ class Counts:
 
     requests: int
     limited: int
+    limited_globally: int
     by_status: dict[int, int]
     busiest_second: int
     seconds: float = field(default=0.0)
@@ -97,7 +98,8 @@ class StandIn:
     """A Discord for one bot.
 
     `limits`: None, "fixed" or "sliding" (how the global 50 per second are counted; 5 per 5 s and channel come along).
-    `answer_within`: seconds for the first answer to an interaction. `judge_by_openapi`: validate each body.
+    `answer_within`: seconds for the first answer to an interaction. `service`: seconds that each request takes.
+    `judge_by_openapi`: validate each body.
     """
 
     def __init__(self, *, limits: str | None = None, judge_by_openapi: bool = True, bot_name: str = "Causeway") -> None:
@@ -109,6 +111,7 @@ class StandIn:
         self.nonces = Nonces(self.clock)
         self.judge_by_openapi = judge_by_openapi
         self.answer_within = ANSWER_WITHIN
+        self.service = 0.0
         self.token = f"standin.{secrets.token_urlsafe(24)}"
         self.application = Application(self.world.snowflake(), bot_name, self.person("owner of the application"))
         self.commands: dict[int | None, list[dict[str, Any]]] = {}
@@ -212,7 +215,8 @@ class StandIn:
         for one in self.requests:
             by_status[one.status] = by_status.get(one.status, 0) + 1
         span = times[-1] - times[0] if times else 0.0
-        return Counts(len(times), by_status.get(429, 0), by_status, _busiest(times), span)
+        everywhere = sum(one.status == 429 and one.scope == "global" for one in self.requests)
+        return Counts(len(times), by_status.get(429, 0), everywhere, by_status, _busiest(times), span)
 
     async def until_posted(self, count: int, patience: float = 30.0) -> None:
         """Wait until so many messages were posted to channels and direct rooms in all."""
