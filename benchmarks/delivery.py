@@ -21,11 +21,10 @@ from benchmarks.rigs import (
     serving,
     timed,
 )
-from bot.platforms.discord.adapter import DiscordAdapter, point_library
+from bot.platforms.discord.adapter import IN_FLIGHT, DiscordAdapter, point_library
 from bot.platforms.discord.pacer import Pacer
 
 TITLE = "CPU for each delivery against bare channel.send and room_send; 500 Discord channels with the limits on"
-IN_FLIGHT = 16
 PER_SECOND, PER_CHANNEL = 49, 4  # as the bot is set up
 SERVICE_MS = 80  # of each request where the pace is measured
 
@@ -83,7 +82,7 @@ async def _bare(
     point_library(server.api_url, server.gateway_url)
     client = discord.Client(intents=discord.Intents(guilds=True), max_messages=None)
     await client.login(server.token)
-    gate = asyncio.Semaphore(100 if turn else IN_FLIGHT)
+    gate = asyncio.Semaphore(IN_FLIGHT)  # as many at once as our adapter has
 
     async def send(number: int) -> None:
         async with gate:
@@ -104,13 +103,10 @@ async def _ours(
     server: DiscordProcess, places: list[tuple[str, str]], messages: int, per_second: int, per_channel: int
 ) -> tuple[float, float]:
     def make(core: Any) -> DiscordAdapter:
-        adapter = DiscordAdapter(
+        return DiscordAdapter(
             core, server.token, api_url=server.api_url, gateway_url=server.gateway_url,
             per_second=per_second, per_channel=per_channel,
         )  # fmt: skip
-        if per_second > PER_SECOND:
-            adapter.most_in_flight = IN_FLIGHT
-        return adapter
 
     async with app_with(make) as app:
         await add_organizations(app.core, "discord", places)
