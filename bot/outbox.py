@@ -131,6 +131,8 @@ class Outbox:
             return False
         if _never_left(post):
             until = expires_at or post.expires_at
+            # One that was made while the copy was on the way, before it came back unsent.
+            await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)
             await tx.run(line.NEW_TEXT, row=post.id, text=card.to_json(), next=version, until=until)
         elif post.state in (*LIVE, "queued"):
             # One that may have left keeps its text: sent again it would come back as it was the first time.
@@ -145,6 +147,7 @@ class Outbox:
                 continue
             if _never_left(post):
                 where = t.delivery.c.id == post.id
+                await self._drop_queued(tx, subject, post.channel, ("edit", "tally"), now)
                 await tx.run(update(t.delivery).where(where).values(state="withdrawn", done_at=now))
             elif post.state in (*LIVE, "queued") and not await self._is_taken_back(tx, subject, post.channel):
                 await self._drop_queued(tx, subject, post.channel, ("edit", "tally"), now)

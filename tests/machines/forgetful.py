@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from datetime import timedelta
 
@@ -37,16 +38,22 @@ class ForgetfulWorld(World):
 
 
 class UnluckyAdapter(RehearsalAdapter):
-    """Meets the next of its `faults` at each delivery: limited, lost (the answer), killed before or after."""
+    """Meets the next of its `faults` at each delivery: limited, lost (the answer), killed before or after, or it
+    waits, and meets the fault after that."""
 
     remembers = MEMORY
 
     def __init__(self, core: Core, world: World, faults: deque[str]) -> None:
         super().__init__(core, world, "forms")
         self.faults, self.blind = faults, False
+        self.reached, self.go_on = asyncio.Event(), asyncio.Event()  # of one that "waits"
 
     async def deliver(self, delivery: Delivery) -> Sent:
         fault = self.faults.popleft() if self.faults else ""
+        if fault == "waits":
+            self.reached.set()
+            await self.go_on.wait()
+            fault = self.faults.popleft() if self.faults else ""
         if fault == "limited":
             raise Limited(5)
         if fault == "killed before":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from datetime import timedelta
 
@@ -76,6 +77,40 @@ async def test_a_correction_of_a_copy_whose_answer_was_lost_is_shown(desk: Desk)
     await desk.send(after=30)
     await desk.send(after=30)
     assert desk.standing() == ["at City Hall"]
+
+
+async def test_a_correction_made_while_the_copy_was_away_does_not_come_back_after_a_newer_one(desk: Desk) -> None:
+    """n3: the copy came back unsent, was corrected a second time before it left, and the first correction waited."""
+    await desk.post("version 1")
+    sending = asyncio.create_task(desk.send("waits"))
+    await desk.adapter.reached.wait()
+    await desk.edit("version 2")
+    desk.faults.append("limited")
+    desk.adapter.go_on.set()
+    await sending
+    await desk.edit("version 3")
+    await desk.send(after=10)
+    assert desk.standing() == ["version 3"]
+    async with desk.core.db.read() as tx:
+        rows = await tx.all(select(t.delivery.c.kind, t.delivery.c.state).order_by(t.delivery.c.seq))
+    assert [(row.kind, row.state) for row in rows] == [("post", "sent"), ("edit", "withdrawn")]
+
+
+async def test_what_is_taken_back_before_it_left_takes_its_corrections_along(desk: Desk) -> None:
+    """n3: else *Where it landed* would tell of a correction that failed."""
+    await desk.post("version 1")
+    sending = asyncio.create_task(desk.send("waits"))
+    await desk.adapter.reached.wait()
+    await desk.edit("version 2")
+    desk.faults.append("limited")
+    desk.adapter.go_on.set()
+    await sending
+    async with desk.core.db.write() as tx:
+        await desk.core.outbox.withdraw(tx, "A-1", desk.clock.now())
+    await desk.send(after=10)
+    assert desk.standing() == []
+    async with desk.core.db.read() as tx:
+        assert {row.state for row in await tx.all(select(t.delivery.c.state))} == {"withdrawn"}
 
 
 async def test_a_copy_whose_answer_was_lost_is_taken_back_where_it_stands(desk: Desk) -> None:
