@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import select
+import signal
 import sys
 from typing import Any
 
@@ -18,6 +19,7 @@ import bot.platforms.discord  # noqa: F401  everything that a life needs is impo
 from tests.faults.life import Order, live
 
 TICK = 0.02  # seconds between looks for who has ended
+LONGEST = 300  # seconds of a life
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def _bury(lives: dict[int, int]) -> None:
 
 
 def _be(order: Order) -> None:
-    os.setsid()
+    signal.alarm(LONGEST)  # whoever wanted this life may be gone without a word
     quiet = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1):
         os.dup2(quiet, stream)
