@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.feature import Entry, Feature, Field, Kind, Level
-from cogs.alerts import answers, ledger, receiving, rules, sending, writing
+from cogs.alerts import answers, ledger, practice, receiving, rules, sending, writing
 from cogs.alerts.approving import stopping
 from cogs.alerts.copies import check_code, codes_here, own_codes
 from cogs.alerts.going import afterwards, places, reminding
@@ -92,6 +92,10 @@ feature = Feature(
             form=True, fixed=1, prefill=later.known, records=("planned",),
         ),
         Entry("discard", writing.discard, Level.SENDER, (CODE,), listed=False),
+        Entry(
+            "practice", practice.practice, Level.SENDER, (CODE,),
+            listed=False, group="incoming", records=("practiced",),
+        ),
         Entry("send", sending.send, Level.SENDER, (CODE,), listed=False, records=("sent",)),
         Entry("answer", answers.answer, Level.ANYONE, (CODE_HERE, VALUE)),
         Entry("remind", reminding.remind, Level.ANYONE, (CODE_HERE,)),

@@ -182,7 +182,7 @@ def _choices(call: Call, alert: Alert) -> list[Choice]:
     labels = {
         "send": "preview.send", "change": "preview.change", "access": "preview.access",
         "translate": f"preview.{other}_{alert.content.other}", "topic": "preview.topic", "places": "preview.limit",
-        "later": "preview.later", "discard": "preview.discard",
+        "later": "preview.later", "practice": "practice.button", "discard": "preview.discard",
     }  # fmt: skip
     if not alert.content.timed:  # an ask without a time has room for everybody
         labels.pop("places")

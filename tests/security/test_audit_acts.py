@@ -72,6 +72,13 @@ async def sent(house: RehearsalHouse, when: str = CALL["when"]) -> tuple[Member,
     return member, await send(house, member, ask=f"Call {CANARY}", where=CANARY, when=when)
 
 
+async def practiced(house: RehearsalHouse) -> None:
+    """A draft shown to moderators."""
+    member = await connect(house, "Riverside Tenants")
+    seen = await write(house, member, what=f"Pack {CANARY}")
+    await house.press(member.moderator, member.space, "desk", seen, "Practice")
+
+
 async def planned(house: RehearsalHouse) -> None:
     member = await connect(house, "River Tenants")
     await write(house, member, ask=f"Call {CANARY}", where=CANARY)
@@ -207,6 +214,7 @@ PROFILE = {"line_en": CANARY, "languages": "both", "activities": "housing", "cen
 WAYS: dict[str, Way] = {
     "alerts.sent": sent,
     "alerts.planned": planned,
+    "alerts.practiced": practiced,
     "alerts.corrected": lambda house: with_call(house, "alerts.correct", **{**CALL, "what": CANARY}),
     "alerts.taken_back": lambda house: with_call(house, "alerts.takeback", sure="yes"),
     "alerts.accepted": lambda house: asked(house, "alerts.accept"),
