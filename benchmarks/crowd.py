@@ -57,6 +57,18 @@ class Crowd(Control):
         assert not seen.failed
         return seen.text
 
+    async def until_ready(self) -> Any:
+        """Waits until the bot is at the gateway."""
+        await self._standin.until_ready(60)
+
+    async def posted(self) -> Any:
+        """How many messages were posted so far."""
+        return sum(len(channel.history) for channel in self._standin.world.channels.values())
+
+    async def until_posted(self, count: int) -> Any:
+        """Waits for so many messages."""
+        await self._standin.until_posted(count, 110)
+
     async def press_all(self, guild: str, channel: str, label: str, rate: int, first: int, count: int) -> Any:
         """Each of `count` people presses once, `rate` a second, whether or not others were answered (an open loop).
 

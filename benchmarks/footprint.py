@@ -63,7 +63,8 @@ async def run(organizations: int = 100, deliveries: int = 1000, presses: int = 1
 
 
 @contextmanager
-def _process(*command: str) -> Iterator[Popen[str]]:
+def process_of(*command: str) -> Iterator[Popen[str]]:
+    """Python with these arguments, ended with the block."""
     process = Popen([sys.executable, *command], stdin=PIPE, stdout=PIPE, cwd=ROOT, text=True)
     assert process.stdin is not None
     assert process.stdout is not None
@@ -76,7 +77,7 @@ def _process(*command: str) -> Iterator[Popen[str]]:
         process.stdout.close()
 
 
-def _resident(process: Popen[str]) -> float:
+def resident(process: Popen[str]) -> float:
     """MB in memory now; Linux tells it in kB."""
     status = Path(f"/proc/{process.pid}/status").read_text()
     line = next(one for one in status.splitlines() if one.startswith("VmRSS"))
@@ -92,7 +93,7 @@ def _cpu(process: Popen[str]) -> float:
 def _first_answer(server: DiscordProcess, process: Popen[str], started: float) -> Figures:
     server.do("first_answer", guild="Server 1", channel=CHANNEL, label=LABEL)
     seconds = round(time.perf_counter() - started, 2)
-    return {"ready_seconds": seconds, "ready_cpu_seconds": _cpu(process), "ready_mb": _resident(process)}
+    return {"ready_seconds": seconds, "ready_cpu_seconds": _cpu(process), "ready_mb": resident(process)}
 
 
 def _press(server: DiscordProcess, presses: int) -> None:
@@ -106,31 +107,32 @@ def _press(server: DiscordProcess, presses: int) -> None:
 async def _bare(server: DiscordProcess, places: list[tuple[str, str]], deliveries: int, presses: int) -> Figures:
     server.do("plant", guild="Server 1", channel=CHANNEL, label=LABEL, token="in")
     channels, started = [channel for _, channel in places], time.perf_counter()
-    with _process("-m", "benchmarks.bare_bot", server.api_url, server.gateway_url, server.token, *channels) as process:
+    where = server.api_url, server.gateway_url, server.token
+    with process_of("-m", "benchmarks.bare_bot", *where, *channels) as process:
         figures = _first_answer(server, process, started)
         _press(server, presses)
         print(deliveries, file=process.stdin, flush=True)
         assert process.stdout is not None
         await asyncio.to_thread(process.stdout.readline)
-        return {**figures, "after_mb": _resident(process)}
+        return {**figures, "after_mb": resident(process)}
 
 
 async def _ours(server: DiscordProcess, places: list[tuple[str, str]], deliveries: int, presses: int) -> Figures:
     with tempfile.TemporaryDirectory() as folder:
-        config = _installed(Path(folder), server)
+        config = installed(Path(folder), server)
         settings = load(config)
         token = await _prepare(settings, places)
         server.do("plant", guild="Server 1", channel=CHANNEL, label=LABEL, token=token)
         started = time.perf_counter()
-        with _process("-m", "bot", "--config", str(config), "run") as process:
+        with process_of("-m", "bot", "--config", str(config), "run") as process:
             figures = await asyncio.to_thread(_first_answer, server, process, started)
             await asyncio.to_thread(_press, server, presses)
             async with opened(settings) as core:
                 await _deliver(core, deliveries)
-            return {**figures, "after_mb": _resident(process)}
+            return {**figures, "after_mb": resident(process)}
 
 
-def _installed(folder: Path, server: DiscordProcess) -> Path:
+def installed(folder: Path, server: DiscordProcess) -> Path:
     """Settings and secrets as `causeway init` leaves them."""
     config = folder / "config.toml"
     discord = {"enabled": True, "api_url": server.api_url, "gateway_url": server.gateway_url}

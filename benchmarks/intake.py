@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from statistics import quantiles
 from typing import Any
 
@@ -15,6 +17,7 @@ import discord
 from sqlalchemy import func, select
 
 from benchmarks.rigs import DiscordProcess, app_with, crowd_process, post_call, progress
+from bot.app import App
 from bot.db import metadata
 from bot.platforms.discord.adapter import DiscordAdapter, point_library
 from bot.registry import discover
@@ -51,19 +54,27 @@ async def _crowds(server: DiscordProcess, seconds: int, expected: str) -> tuple[
     """(figures by rate, people who read what was expected). Everybody presses once."""
     figures, first, confirmed = {}, 0, 0
     for rate in RATES:
-        cpu, count = time.process_time(), rate * seconds
-        pressed = await asyncio.to_thread(
-            server.do, "press_all", guild=GUILD, channel=CHANNEL, label=LABEL, rate=rate, first=first, count=count
-        )
-        spent = time.process_time() - cpu
-        answered = pressed["texts"].get(expected, 0)
-        cuts = quantiles(pressed["times"], n=100)
-        figures[f"at_{rate}"] = {
-            "p50_ms": round(cuts[49], 2), "p99_ms": round(cuts[98], 2), "cpu_ms": round(spent / count * 1000, 3),
-            "saw_thinking": pressed["thinking"], "not_answered": count - answered,
-        }  # fmt: skip
-        first, confirmed = first + count, confirmed + answered
+        count = rate * seconds
+        pressed = figures[f"at_{rate}"] = await crowd_at(server, rate, first, count, expected)
+        first, confirmed = first + count, confirmed + count - pressed["not_answered"]
     return figures, confirmed
+
+
+async def crowd_at(
+    server: DiscordProcess, rate: int, first: int, count: int, expected: str = CONFIRMED, label: str = LABEL
+) -> dict[str, Any]:
+    """So many people press, `rate` a second whether or not others were answered: milliseconds at Discord's end."""
+    cpu = time.process_time()
+    pressed = await asyncio.to_thread(
+        server.do, "press_all", guild=GUILD, channel=CHANNEL, label=label, rate=rate, first=first, count=count
+    )
+    spent, times = time.process_time() - cpu, pressed["times"]
+    cuts = quantiles(times, n=100)
+    return {
+        "p50_ms": round(cuts[49], 2), "p99_ms": round(cuts[98], 2), "cpu_ms": round(spent / count * 1000, 3),
+        "over_3_s": sum(one > 3000 for one in times), "saw_thinking": pressed["thinking"],
+        "not_answered": count - pressed["texts"].get(expected, 0),
+    }  # fmt: skip
 
 
 # -- a bot that only answers ----------------------------------------------------------------------------------------
@@ -77,6 +88,14 @@ class Bare(discord.Client):
 
 
 async def _bare(server: DiscordProcess, place: Place, seconds: int) -> dict[str, Any]:
+    async with bare_bot_on(server, place):
+        figures, _ = await _crowds(server, seconds, CONFIRMED)
+    return figures
+
+
+@asynccontextmanager
+async def bare_bot_on(server: DiscordProcess, place: Place) -> AsyncIterator[None]:
+    """It runs, with one button in the channel."""
     point_library(server.api_url, server.gateway_url)
     client = Bare(intents=discord.Intents(guilds=True), max_messages=None)
     await client.login(server.token)
@@ -87,18 +106,27 @@ async def _bare(server: DiscordProcess, place: Place, seconds: int) -> dict[str,
         view.add_item(discord.ui.Button[discord.ui.View](label=LABEL, custom_id="in"))
         sent = await client.get_partial_messageable(int(place.channel)).send("Who comes?", view=view)
         view.stop()
-        figures, _ = await _crowds(server, seconds, CONFIRMED)
+        yield
         await sent.delete()
     finally:
         await client.close()
         await connection
-    return figures
 
 
 # -- ours -----------------------------------------------------------------------------------------------------------
 
 
 async def _ours(server: DiscordProcess, place: Place, seconds: int) -> tuple[dict[str, Any], int, int]:
+    async with whole_bot_on(server, place) as app:
+        figures, confirmed = await _crowds(server, seconds, CONFIRMED)
+        rows = await answers_kept(app)
+    return figures, confirmed, rows
+
+
+@asynccontextmanager
+async def whole_bot_on(server: DiscordProcess, place: Place) -> AsyncIterator[App]:
+    """It runs, and a call stands in the channel."""
+
     def make(core: Any) -> DiscordAdapter:
         return DiscordAdapter(core, server.token, api_url=server.api_url, gateway_url=server.gateway_url)
 
@@ -106,10 +134,13 @@ async def _ours(server: DiscordProcess, place: Place, seconds: int) -> tuple[dic
         running = asyncio.create_task(app.run())
         await post_call(app, place)
         await asyncio.to_thread(server.do, "labels", guild=GUILD, channel=CHANNEL)
-        figures, confirmed = await _crowds(server, seconds, CONFIRMED)
+        yield app
         app.stop()
         await running
-        answers = metadata.tables["alert_answer"]
-        async with app.core.db.read() as tx:
-            rows = int(await tx.value(select(func.count()).select_from(answers)))
-    return figures, confirmed, rows
+
+
+async def answers_kept(app: App) -> int:
+    """Rows of answers."""
+    answers = metadata.tables["alert_answer"]
+    async with app.core.db.read() as tx:
+        return int(await tx.value(select(func.count()).select_from(answers)))

@@ -92,10 +92,12 @@ async def app_with(*adapters: MakeAdapter, features: Sequence[Feature] = ()) -> 
             await app.close()
 
 
-async def add_organizations(core: Core, platform: str, places: list[tuple[str, str]], policy: str = "hold") -> None:
-    """One connected organization per (space, channel for calls)."""
+async def add_organizations(
+    core: Core, platform: str, places: list[tuple[str, str]], policy: str = "hold", first: int = 0
+) -> None:
+    """One connected organization per (space, channel for calls); their numbers begin at `first`."""
     async with core.db.write() as tx:
-        for number, (space, channel) in enumerate(places):
+        for number, (space, channel) in enumerate(places, first):
             name = f"Organization {number:04d} {'abcdefghij'[number % 10] * 4}{number * 7919}"
             made = await core.spaces.add(tx, name, core.clock.now(), policy=policy)
             place = Place(platform, space=space, channel=channel)

@@ -1,0 +1,68 @@
+"""Presses on a call's button at Discord's end: alone, by who answered before, beside a broadcast, at twice the rate.
+
+Ours commits before it answers; the bare discord.py bot stores nothing. The watch is in the stand-in (`crowd`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from benchmarks.intake import CHANNEL, GUILD, answers_kept, bare_bot_on, crowd_at, whole_bot_on
+from benchmarks.rigs import TEXT, crowd_process, progress
+from bot.app import App
+from bot.cards import Card
+from bot.spaces import Channel, Place
+from bot.words import Md
+
+TITLE = "Presses at 200/s and 400/s on Discord, committed before the answer, also beside a broadcast"
+RATE, TWICE = 200, 400
+COPIES = 400  # of the broadcast beside it
+
+
+async def run(seconds: int = 4, rate: int = RATE, **_options: Any) -> dict[str, Any]:
+    """p99 over bare, p99 beside a broadcast, presses over 3 s at twice the rate, CPU over bare.
+
+    `again`: the same people press once more, so that they are known.
+    """
+    count = rate * seconds
+    with crowd_process() as server:
+        made = server.do("add_guild", name=GUILD, channels=[CHANNEL])[0]
+        others = server.do("add_guild", name="Other", channels=[CHANNEL], count=COPIES)
+        server.do("add_crowd", guild=GUILD, count=4 * count)
+        place = Place("discord", made["id"], made["channels"][CHANNEL])
+        progress("a bare discord.py bot")
+        async with bare_bot_on(server, place):
+            bare = await crowd_at(server, rate, 0, count)
+        progress("the whole bot")
+        async with whole_bot_on(server, place) as app:
+            alone = await crowd_at(server, rate, 0, count)
+            again = await crowd_at(server, rate, 0, count)
+            broadcasting = asyncio.create_task(_broadcast(app, [one["channels"][CHANNEL] for one in others]))
+            beside = await crowd_at(server, rate, count, count)
+            broadcasting.cancel()
+            with suppress(asyncio.CancelledError):
+                await broadcasting
+            twice = await crowd_at(server, 2 * rate, 2 * count, 2 * count)
+            rows = await answers_kept(app)
+    kept = 4 * count - sum(one["not_answered"] for one in (alone, beside, twice))
+    assert rows == kept, f"{kept} people read that they are in, {rows} are kept"
+    return {
+        "rate": rate, "p99_over_bare": round(alone["p99_ms"] / bare["p99_ms"], 2),
+        "again_p99_over_bare": round(again["p99_ms"] / bare["p99_ms"], 2),
+        "during_broadcast_p99_ms": beside["p99_ms"], "over_3_s_at_twice": twice["over_3_s"],
+        "cpu_over_bare": round(alone["cpu_ms"] / bare["cpu_ms"], 2),
+        "again_cpu_over_bare": round(again["cpu_ms"] / bare["cpu_ms"], 2),
+        "bare": bare, "alone": alone, "again": again, "beside": beside, "twice": twice,
+    }  # fmt: skip
+
+
+async def _broadcast(app: App, addresses: list[str]) -> None:
+    """A copy for each of many channels, as a call is sent."""
+    core = app.core
+    async with core.db.write() as tx:
+        for number, address in enumerate(addresses):
+            channel = Channel(f"b{number}", "other", f"b{number}", "discord", address, "calls", CHANNEL, "en")
+            await core.outbox.post(tx, channel, Card(Md(TEXT)), subject="B-1", now=core.clock.now(), urgent=True)
+    await asyncio.Event().wait()
