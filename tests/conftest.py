@@ -14,7 +14,7 @@ from bot.logs import LEAST_LEVEL
 pytest_plugins = ["tests.rigs.canaries", "tests.rigs.postgres", "tests.rigs.synapse"]
 
 # The longest first: two cores then end at about the same time.
-SLOW = ("kill", "adapters", "conformance", "setup", "machines", "rehearsal", "spikes", "store")
+SLOW = ("kill", "faults", "adapters", "conformance", "setup", "machines", "rehearsal", "spikes", "store")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -102,8 +102,11 @@ class StandIn:
     `judge_by_openapi`: validate each body.
     """
 
-    def __init__(self, *, limits: str | None = None, judge_by_openapi: bool = True, bot_name: str = "Causeway") -> None:
-        self.clock = Clock()
+    def __init__(
+        self, *, limits: str | None = None, judge_by_openapi: bool = True, bot_name: str = "Causeway",
+        clock: Clock | None = None,
+    ) -> None:  # fmt: skip
+        self.clock = clock or Clock()
         self.gateway = Gateway(self)
         self.world = World(self.clock, self.gateway.emit, bot_name)
         self.limits = Limits(self.clock, limits)

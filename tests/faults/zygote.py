@@ -1,77 +1,138 @@
-"""A process that has imported everything and forks itself for each life: a start costs 10 ms instead of a second.
-
-One line of JSON in, `{"life": number, ...}`; lines out: `{"life": number, "pid": pid}`, and `{"ended": number}` when it
-is gone.
-"""
+"""A process that has imported everything and forks one child for each life: `python -m tests.faults.zygote`."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
-import logging
 import os
-import select
 import signal
 import sys
-from typing import Any
+import tempfile
+import traceback
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from subprocess import PIPE
+from typing import TYPE_CHECKING
 
-import bot.platforms.discord  # noqa: F401  everything that a life needs is imported before the fork
-from tests.faults.life import Order, live
+if TYPE_CHECKING:
+    from tests.faults.birth import Womb
 
-TICK = 0.02  # seconds between looks for who has ended
-LONGEST = 300  # seconds of a life
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST = 180  # seconds of a life
+
+
+class Zygote:
+    """It, seen from the process that asks for lives."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._begun: asyncio.Queue[asyncio.Future[int]] = asyncio.Queue()
+        self._ended: dict[int, asyncio.Future[int]] = {}
+
+    async def live(self, line: str, kill_after: float | None) -> int:
+        """One life; the signal that ended it, 0 when it ended by itself. Killed from outside after so many seconds."""
+        loop = asyncio.get_running_loop()
+        begun: asyncio.Future[int] = loop.create_future()
+        self._begun.put_nowait(begun)
+        assert self._process.stdin is not None
+        self._process.stdin.write(line.encode() + b"\n")
+        pid = await begun
+        with suppress(TimeoutError):
+            async with asyncio.timeout(kill_after):
+                return await asyncio.shield(self._ended[pid])
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        return await self._ended[pid]
+
+    async def listen(self) -> None:
+        """Takes its news: `{"begun": pid}` in the order of the lives, `{"ended": pid, "signal": n}`."""
+        assert self._process.stdout is not None
+        loop = asyncio.get_running_loop()
+        async for line in self._process.stdout:
+            news = json.loads(line)
+            if "begun" in news:
+                self._ended[news["begun"]] = loop.create_future()
+                self._begun.get_nowait().set_result(news["begun"])
+            else:
+                self._ended[news["ended"]].set_result(news["signal"])
+
+
+@asynccontextmanager
+async def zygote() -> AsyncIterator[Zygote]:
+    """Starts it, and ends it with all that it forked."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.faults.zygote", stdin=PIPE, stdout=PIPE, cwd=ROOT, start_new_session=True
+    )
+    made = Zygote(process)
+    listening = asyncio.create_task(made.listen())
+    try:
+        yield made
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+        await asyncio.gather(listening, return_exceptions=True)
+
+
+# -- inside it -------------------------------------------------------------------------------------------------------
 
 
 def main() -> None:
-    """Serves until its standard input ends."""
-    lives: dict[int, int] = {}  # pid -> life
-    rest = b""
-    _say({"ready": True})
-    while True:
-        readable, _, _ = select.select([0], [], [], TICK)
-        if readable:
-            got = os.read(0, 1 << 16)
-            if not got:
-                return
-            *lines, rest = (rest + got).split(b"\n")
-            for line in lines:
-                _give(json.loads(line), lives)
-        _bury(lives)
+    """Forks a child for each line that comes in."""
+    # Whoever only talks to it does not need the bot in memory.
+    import tests.faults.life  # noqa: F401  so that no child imports it
+    from tests.faults.birth import Womb
+
+    with tempfile.TemporaryDirectory() as folder:
+        womb = asyncio.run(Womb.prepared(Path(folder)))
+        gc.freeze()  # a child that collects would copy every page of its parent
+        signal.signal(signal.SIGCHLD, lambda *_: _bury())
+        for line in sys.stdin:
+            _fork(line, womb)
 
 
-def _give(order: dict[str, Any], lives: dict[int, int]) -> None:
-    life = order.pop("life")
+def _fork(line: str, womb: Womb) -> None:
+    # Nobody is buried before he was announced.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     pid = os.fork()
     if pid == 0:
-        _be(Order(**order))
-    lives[pid] = life
-    _say({"life": life, "pid": pid})
+        _be_born(line, womb)
+    _tell(begun=pid)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
 
 
-def _bury(lives: dict[int, int]) -> None:
-    while lives:
-        pid, _ = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
-            return
-        _say({"ended": lives.pop(pid)})
+def _be_born(line: str, womb: Womb) -> None:
+    from tests.faults.life import Life, live
 
-
-def _be(order: Order) -> None:
-    signal.alarm(LONGEST)  # whoever wanted this life may be gone without a word
-    quiet = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1):
-        os.dup2(quiet, stream)
-    logging.basicConfig(level=logging.CRITICAL)
-    logging.disable(logging.CRITICAL)
+    life = Life.from_line(line)
+    signal.alarm(LONGEST)  # whoever asked for this life may be gone without a word
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+    log = os.open(f"{life.folder}/log", os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
     try:
-        asyncio.run(live(order))
+        asyncio.run(live(life, womb))
+    except BaseException:
+        # It must not go on in the loop of its parent; the log says why it ended.
+        traceback.print_exc()
     finally:
         os._exit(1)
 
 
-def _say(what: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(what) + "\n")
-    sys.stdout.flush()
+def _bury() -> None:
+    with suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                return
+            _tell(ended=pid, signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else -os.WEXITSTATUS(status))
+
+
+def _tell(**news: int) -> None:
+    os.write(1, json.dumps(news).encode() + b"\n")
 
 
 if __name__ == "__main__":
