@@ -43,7 +43,7 @@ async def against_nio(rooms: int) -> dict[str, Any]:
     server = await asyncio.to_thread(Synapse().start)
     try:
         user = await server.user("causeway")
-        made = await _rooms(user, rooms)
+        made = await rooms_of(user, rooms)
         progress("matrix: deliveries")
         bare = await _bare(user, made, listens=False)
         ours, patience = await _ours(user, made)
@@ -64,7 +64,8 @@ async def against_nio(rooms: int) -> dict[str, Any]:
     }
 
 
-async def _rooms(user: MatrixUser, count: int) -> list[str]:
+async def rooms_of(user: MatrixUser, count: int) -> list[str]:
+    """So many new rooms of an account."""
     gate = asyncio.Semaphore(IN_FLIGHT)
 
     async def make(number: int) -> str:

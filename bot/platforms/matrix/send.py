@@ -89,14 +89,15 @@ class Sender:
 
     async def _through_gate(self, work: Callable[[], Awaitable[Any]]) -> Any:
         while True:
-            await self.gate.wait()
-            try:
-                done = await work()
-            except Limited as limit:
-                self.gate.close(limit.retry_after)
-                continue
-            self.gate.passed()
-            return done
+            async with self.gate.one_by_one():
+                await self.gate.wait()
+                try:
+                    done = await work()
+                except Limited as limit:
+                    self.gate.close(limit.retry_after)
+                    continue
+                self.gate.passed()
+                return done
 
     async def _post(self, room_id: str, kind: str, content: Json, tx_id: str) -> str:
         room = await known_room(self.client, room_id)
