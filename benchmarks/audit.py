@@ -12,7 +12,7 @@ from typing import Any
 from bot.app import build_core
 from bot.audit import append, canonical, key_of, link_of
 from bot.core import Core
-from bot.db import PRAGMAS
+from bot.drivers import PRAGMAS
 from bot.witness import Verifier
 
 TITLE = "The audit: a line in the transaction of an act, and verifying the chain, against bare sqlite3"

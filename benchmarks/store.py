@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, bindparam, event, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.db import PRAGMAS, Database
+from bot.db import Database
+from bot.drivers import PRAGMAS
 
 TITLE = "A press in the store: four statements and a commit, against SQLAlchemy's async engine"
 

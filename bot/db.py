@@ -5,44 +5,35 @@
         row = await tx.one(select(table).where(table.c.id == "x"))
 
 Statements are SQLAlchemy Core; they are compiled once (statements kept in a module variable stay compiled) and run on
-the driver's own connection, one thread hop each: through SQLAlchemy's engine a press costs five times as much
+the driver's own connection (`bot.drivers`): through SQLAlchemy's engine a press costs five times as much
 (docs/decisions/0001). Columns ending in `_at` hold UTC milliseconds and are `datetime` on this side of the door.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 import aiosqlite
 import asyncpg
 from sqlalchemy import BigInteger, MetaData, Table
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import asyncpg as postgres
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.base import Executable
 
+from bot.drivers import Driver, open_driver
 from bot.errors import StoreError
 
 metadata = MetaData()
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
-
-# What every SQLite connection is opened with. FULL: an answered press survives a power cut (0.25 ms a commit).
-# recursive_triggers: without it INSERT OR REPLACE walks past delete triggers (SECURITY 6.4).
-PRAGMAS = (
-    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
-    "trusted_schema=OFF", "cell_size_check=ON", "recursive_triggers=ON", "busy_timeout=10000",
-)  # fmt: skip
 
 
 class Moment(BigInteger):
@@ -86,100 +77,6 @@ def _plain(value: Any) -> Any:
     return to_millis(value) if isinstance(value, datetime) else value
 
 
-class Driver(Protocol):
-    """One connection of either database. Parameters are by name."""
-
-    dialect: Any
-
-    async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]: ...
-    async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int: ...
-    async def script(self, sql: str) -> None: ...
-    async def close(self) -> None: ...
-
-    begin: str
-
-    @property
-    def alive(self) -> bool: ...
-
-
-class SqliteDriver:
-    """aiosqlite; every call is one hop into the connection's own thread."""
-
-    dialect = sqlite.dialect(paramstyle="named")
-    begin = "BEGIN IMMEDIATE"
-    alive = True
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    async def open(cls, path: str) -> SqliteDriver:
-        """Opens (and makes) the file with mode 0600 before SQLite sees it: -wal and -shm get it too (SECURITY E4)."""
-        if path != ":memory:":
-            guard_file(Path(path))
-        connection = await aiosqlite.connect(path, isolation_level=None)
-        connection.row_factory = aiosqlite.Row
-        for pragma in PRAGMAS:
-            await connection.execute(f"PRAGMA {pragma}")
-        return cls(connection)
-
-    async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        rows = await self._connection.execute_fetchall(compiled.string, params)
-        return [dict(row) for row in rows]
-
-    async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int:
-        # The cursor is not closed: a statement without rows is over by now, and closing costs another hop.
-        if len(params) == 1:
-            return (await self._connection.execute(compiled.string, params[0])).rowcount
-        return (await self._connection.executemany(compiled.string, params)).rowcount
-
-    async def script(self, sql: str) -> None:
-        await self._connection.execute(sql)
-
-    async def close(self) -> None:
-        await self._connection.close()
-
-
-class PostgresDriver:
-    """asyncpg; the driver prepares each statement once itself."""
-
-    dialect = postgres.dialect()  # type: ignore[no-untyped-call]
-    begin = "BEGIN"
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    async def open(cls, url: str) -> PostgresDriver:
-        """Connects to a `postgresql://` address."""
-        return cls(await asyncpg.connect(url))
-
-    @property
-    def alive(self) -> bool:
-        """Whether the line to the server stands; after a restart of the server it does not."""
-        return not self._connection.is_closed()
-
-    def _in_order(self, compiled: Any, params: Mapping[str, Any]) -> list[Any]:
-        return [params[name] for name in compiled.positiontup]
-
-    async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        rows = await self._connection.fetch(compiled.string, *self._in_order(compiled, params))
-        return [dict(row) for row in rows]
-
-    async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int:
-        if len(params) > 1:
-            await self._connection.executemany(compiled.string, [self._in_order(compiled, one) for one in params])
-            return len(params)
-        status = await self._connection.execute(compiled.string, *self._in_order(compiled, params[0]))
-        return int(status.rsplit(" ", 1)[-1]) if status[-1:].isdigit() else 0
-
-    async def script(self, sql: str) -> None:
-        await self._connection.execute(sql)
-
-    async def close(self) -> None:
-        await self._connection.close()
-
-
 @lru_cache(maxsize=1024)
 def _compile(statement: Executable, dialect: Any, columns: tuple[str, ...] | None) -> Any:
     # The key is the statement's identity: a statement kept in a module variable is compiled once for good.
@@ -202,8 +99,9 @@ class Tx:
 
     async def one(self, statement: Executable, **params: Any) -> Row | None:
         """The first row, or None."""
-        rows = await self.all(statement, **params)
-        return rows[0] if rows else None
+        compiled = _compile(statement, self._driver.dialect, tuple(params) if statement.is_insert else None)
+        record = await self._driver.first(compiled, self._bind(compiled, params))
+        return None if record is None else to_row(record)
 
     async def value(self, statement: Executable, **params: Any) -> Any:
         """The first column of the first row, or None."""
@@ -291,23 +189,6 @@ async def _to_its_end(step: Coroutine[Any, Any, None]) -> None:
         raise cancelled
 
 
-def guard_file(path: Path) -> None:
-    """Makes `path` with mode 0600, or refuses one that others can read."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    elif path.stat().st_mode & 0o077:
-        raise StoreError("store.wide", path=str(path), mode=oct(path.stat().st_mode & 0o777))
-
-
-async def open_driver(url: str) -> Driver:
-    """A connection for `sqlite:///path`, `sqlite://` (memory) or `postgresql://...`."""
-    parts = make_url(url)
-    if parts.get_backend_name() == "sqlite":
-        return await SqliteDriver.open(parts.database or ":memory:")
-    return await PostgresDriver.open(parts.set(drivername="postgresql").render_as_string(hide_password=False))
-
-
 class Database:
     """The single entrance to one database: one writing connection behind a lock, one reading connection beside it."""
 
@@ -388,3 +269,8 @@ class Reader(Tx):
         """Every row of the statement, as committed now."""
         async with self._database.read() as tx:
             return await tx.all(statement, **params)
+
+    async def one(self, statement: Executable, **params: Any) -> Row | None:
+        """The first row, as committed now, or None."""
+        async with self._database.read() as tx:
+            return await tx.one(statement, **params)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.db import guard_file
+from bot.drivers import guard_file
 from bot.errors import NewerDatabase
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"

@@ -167,11 +167,23 @@ def test_adapters_do_not_know_each_other() -> None:
     )
 
 
-def test_only_two_modules_open_a_database() -> None:
-    """SECURITY 6.2: one entrance; back-ups copy the file with SQLite's own means."""
+def test_only_the_entrance_and_the_back_up_open_a_database() -> None:
+    """SECURITY 6.2: one entrance (`bot.db` on `bot.drivers`); back-ups copy the file with SQLite's own means."""
+    may = ("bot.db", "bot.drivers", "bot.backup", "bot.setup.backup")
     offences(
         found
         for source in sources("bot", "cogs")
-        if source.module not in {"bot.db", "bot.backup"} and not within(source.module, "bot.setup.backup")
+        if not within(source.module, *may)
         for found in named(source, "sqlite3", "aiosqlite", "asyncpg")
+    )
+
+
+def test_only_the_entrance_has_a_driver() -> None:
+    """SECURITY 6.2: whoever had one could speak to the database past the scopes."""
+    may = ("bot.db", "bot.drivers", "bot.migrate")
+    offences(
+        found
+        for source in sources("bot", "cogs", "migrations")
+        if source.module not in may
+        for found in named(source, "bot.drivers")
     )

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.db import Database, SqliteDriver
+from bot.db import Database
+from bot.drivers import SqliteDriver
 
 
 class Killed(BaseException):
@@ -50,6 +51,12 @@ class FusedDriver:
         rows = await self._driver.fetch(compiled, params)
         self._end(last)
         return rows
+
+    async def first(self, compiled: Any, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        last = self._fuse.burn()
+        row = await self._driver.first(compiled, params)
+        self._end(last)
+        return row
 
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int:
         last = self._fuse.burn()
