@@ -79,8 +79,8 @@ async def test_a_correction_of_a_copy_whose_answer_was_lost_is_shown(desk: Desk)
     assert desk.standing() == ["at City Hall"]
 
 
-async def test_a_correction_made_while_the_copy_was_away_does_not_come_back_after_a_newer_one(desk: Desk) -> None:
-    """n3: the copy came back unsent, was corrected a second time before it left, and the first correction waited."""
+async def corrected_on_the_way(desk: Desk) -> None:
+    """The copy is away while a correction is written, and comes back unsent."""
     await desk.post("version 1")
     sending = asyncio.create_task(desk.send("waits"))
     await desk.adapter.reached.wait()
@@ -88,6 +88,11 @@ async def test_a_correction_made_while_the_copy_was_away_does_not_come_back_afte
     desk.faults.append("limited")
     desk.adapter.go_on.set()
     await sending
+
+
+async def test_a_correction_made_while_the_copy_was_away_does_not_come_back_after_a_newer_one(desk: Desk) -> None:
+    """n3: the copy came back unsent, was corrected a second time before it left, and the first correction waited."""
+    await corrected_on_the_way(desk)
     await desk.edit("version 3")
     await desk.send(after=10)
     assert desk.standing() == ["version 3"]
@@ -98,13 +103,7 @@ async def test_a_correction_made_while_the_copy_was_away_does_not_come_back_afte
 
 async def test_what_is_taken_back_before_it_left_takes_its_corrections_along(desk: Desk) -> None:
     """n3: else *Where it landed* would tell of a correction that failed."""
-    await desk.post("version 1")
-    sending = asyncio.create_task(desk.send("waits"))
-    await desk.adapter.reached.wait()
-    await desk.edit("version 2")
-    desk.faults.append("limited")
-    desk.adapter.go_on.set()
-    await sending
+    await corrected_on_the_way(desk)
     async with desk.core.db.write() as tx:
         await desk.core.outbox.withdraw(tx, "A-1", desk.clock.now())
     await desk.send(after=10)
