@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.feature import Entry, Feature, Field, Kind, Level
-from cogs.alerts import answers, ledger, practice, receiving, rules, sending, writing
+from cogs.alerts import answers, ledger, receiving, rules, sending, writing
 from cogs.alerts.approving import stopping
 from cogs.alerts.copies import check_code, codes_here, own_codes
 from cogs.alerts.going import afterwards, places, reminding
@@ -19,6 +19,7 @@ from cogs.alerts.going.afterwards import attendance
 from cogs.alerts.landing import joining, outcome, progress
 from cogs.alerts.policies import asking, deciding
 from cogs.alerts.policies.rules import MODES, TOPICS
+from cogs.alerts.practicing import showing
 from cogs.alerts.timing import later
 
 CODE = Field("code", limit=20, suggest=own_codes, check=check_code)
@@ -93,7 +94,7 @@ feature = Feature(
         ),
         Entry("discard", writing.discard, Level.SENDER, (CODE,), listed=False),
         Entry(
-            "practice", practice.practice, Level.SENDER, (CODE,),
+            "practice", showing.practice, Level.SENDER, (CODE,),
             listed=False, group="incoming", records=("practiced",),
         ),
         Entry("send", sending.send, Level.SENDER, (CODE,), listed=False, records=("sent",)),

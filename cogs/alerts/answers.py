@@ -21,6 +21,7 @@ from cogs.alerts.going.store import (
     plan_fill,
     reminders_of,
 )
+from cogs.alerts.practicing import store as practices
 from cogs.alerts.rules import Given
 from cogs.alerts.store import Alert
 from cogs.alerts.telling import remind_choice
@@ -177,3 +178,4 @@ async def purge(tx: Any, now: datetime) -> None:
     """Retention, every night."""
     await store.purge(tx, now)
     await approvals.purge(tx)
+    await practices.purge(tx, now)

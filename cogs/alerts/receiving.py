@@ -13,6 +13,7 @@ from cogs.alerts.copies import close_desk, copy_card, organizations, policy_of
 from cogs.alerts.landing.progress import watch
 from cogs.alerts.policies import store as policies
 from cogs.alerts.policies.deciding import offer_at_once
+from cogs.alerts.practicing import store as practices
 from cogs.alerts.sending import ask, release
 from cogs.alerts.store import Alert
 from cogs.alerts.texts import body
@@ -200,3 +201,4 @@ async def left(tx: Any, organization: Organization, now: datetime) -> None:
     await store.end_organization(tx, organization.id, now)
     await policies.end_organization(tx, organization.id)
     await approvals.end_organization(tx, organization.id)
+    await practices.end_organization(tx, organization.id, now)

@@ -25,6 +25,7 @@ from cogs.alerts.copies import Target, check_fits, check_length, longest, own_ca
 from cogs.alerts.going.places import with_places
 from cogs.alerts.noticing.notices import notices
 from cogs.alerts.policies.rules import ELECTORAL
+from cogs.alerts.practicing.store import practice_of
 from cogs.alerts.rules import Content
 from cogs.alerts.sending import bring
 from cogs.alerts.store import DRAFTS, Alert
@@ -149,6 +150,7 @@ async def discard(call: Call, code: str) -> None:
     alert = await own_call(call, code, *DRAFTS)
     await store.drop(call.tx, call.scope, alert.id)
     await call.not_at("leave", alert.id)
+    await call.outbox.withdraw(call.tx, practice_of(alert.id), call.now)
     call.say("discarded", code=alert.code)
 
 

@@ -40,6 +40,7 @@ KEPT: dict[str, tuple[timedelta, dict[str, Any]]] = {
     "alert_version": (365 * DAY, {}),
     "alert_copy": (365 * DAY, {}),
     "alert_second": (365 * DAY, {}),
+    "alert_practice": (DAY, {}),
     "alert_tally": (365 * DAY, {}),
     "alert_answer": (60 * DAY, {}),
     "alert_line": (60 * DAY, {}),

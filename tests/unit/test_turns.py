@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.turns import SMALL, Turns
+from bot.turns import Turns
 
 BIG, LITTLE = 1000, 100
 
@@ -68,4 +68,3 @@ def test_what_is_through_is_forgotten() -> None:
     for number in range(5000):
         turns.passed("discord", turns.next("discord", "post", True, f"A-{number}"))
     assert len(turns._flows) <= 501
-    assert SMALL == 100

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from bot import tables as t
 from bot.clock import MovableClock
-from cogs.alerts.practice import MOST
+from cogs.alerts.practicing.showing import MOST
+from cogs.alerts.practicing.store import alert_practice
 from cogs.alerts.store import alert, alert_copy
 from tests.conformance.house import House, RehearsalHouse
 from tests.features.alerts.coalition import Member, connect, send, write
@@ -68,7 +69,7 @@ async def test_while_all_sending_is_stopped_nothing_is_shown(house: RehearsalHou
     assert not any("PRACTICE" in text for text in await at_desk(house, other))
 
 
-async def test_other_moderators_are_not_disturbed_too_often(house: RehearsalHouse, clock: MovableClock) -> None:
+async def test_the_same_draft_is_not_shown_again_at_once(house: RehearsalHouse, clock: MovableClock) -> None:
     sender = await connect(house, "Riverside Tenants")
     seen = await write(house, sender)
     await practice(house, sender, seen)
@@ -76,10 +77,66 @@ async def test_other_moderators_are_not_disturbed_too_often(house: RehearsalHous
     assert "again in 6 minutes" in await practice(house, sender, seen)
     clock.move(timedelta(minutes=6))
     assert "on its way" in await practice(house, sender, seen)
-    for _ in range(MOST - 1):
-        assert "on its way" in await practice(house, sender, await write(house, sender))
-    assert "Please wait until tomorrow" in await practice(house, sender, await write(house, sender))
-    assert len(await house.messages(sender.space, "desk")) == MOST + 1
+    assert len(await house.messages(sender.space, "desk")) == 2
+
+
+@pytest.mark.parametrize("way", ["the same draft", "others", "discarded ones"])
+async def test_an_organization_shows_five_times_a_day(house: RehearsalHouse, clock: MovableClock, way: str) -> None:
+    """Whichever drafts, and also where what was shown is thrown away."""
+    sender, other = await connect(house, "Riverside Tenants"), await connect(house, "Hill Neighbors")
+    seen = await write(house, sender, when="in 6 days at 5pm")
+    for _ in range(MOST):
+        assert "on its way" in await practice(house, sender, seen)
+        clock.move(timedelta(minutes=11))
+        if way == "discarded ones":
+            await house.press(sender.moderator, sender.space, "desk", seen, "Discard")
+        if way != "the same draft":
+            seen = await write(house, sender, when="in 6 days at 5pm")
+    assert "Please wait until tomorrow" in await practice(house, sender, seen)
+    cards = [text for text in await at_desk(house, other) if "PRACTICE" in text]
+    assert len(cards) == (0 if way == "discarded ones" else MOST)
+    clock.move(timedelta(days=1))
+    assert "on its way" in await practice(house, sender, seen)
+
+
+async def test_ones_moderators_are_shown_so_many_a_day_by_all_together(
+    house: RehearsalHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cogs.alerts.practicing.showing.DESK", 2)
+    asked = await connect(house, "Valley Choir")
+    senders = [await connect(house, name, policy="never") for name in ("Riverside Tenants", "Hill Union", "Tin Works")]
+    said = [await practice(house, sender, await write(house, sender)) for sender in senders]
+    assert "Were shown enough drafts today: Valley Choir" in said[2]
+    assert not any("shown enough" in one for one in said[:2])
+    assert len(await at_desk(house, asked)) == 2
+    assert len([text for text in await at_desk(house, senders[2]) if "PRACTICE" in text]) == 1  # its own sees it
+
+
+async def test_what_is_thrown_away_or_whose_senders_left_is_not_shown_any_more(house: RehearsalHouse) -> None:
+    """Also what was still in line."""
+    sender, other = await connect(house, "Riverside Tenants"), await connect(house, "Hill Neighbors")
+    seen = await write(house, sender)
+    await house.press(sender.moderator, sender.space, "desk", seen, "Practice")
+    await house.press(sender.moderator, sender.space, "desk", seen, "Discard")
+    await house.settle()
+    assert await at_desk(house, other) == []
+    seen = await write(house, sender)
+    await house.press(sender.moderator, sender.space, "desk", seen, "Practice")
+    await house.app.core.end_organization(sender.organization)
+    await house.settle()
+    assert await at_desk(house, other) == []
+    async with house.app.core.db.read() as tx:
+        assert await tx.value(select(func.count()).select_from(alert_practice)) == 0
+
+
+async def test_showings_are_forgotten_after_a_day(house: RehearsalHouse, clock: MovableClock) -> None:
+    sender = await connect(house, "Riverside Tenants")
+    await practice(house, sender, await write(house, sender))
+    for hours, left in ((23, 1), (2, 0)):
+        clock.move(timedelta(hours=hours))
+        await house.app.keep_house()
+        async with house.app.core.db.read() as tx:
+            assert await tx.value(select(func.count()).select_from(alert_practice)) == left
 
 
 @pytest.mark.parametrize("state", ["sent", "discarded"])

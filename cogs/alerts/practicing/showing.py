@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
-from bot.feature import Call, Card, Channel, Md, Organization, UserError, frozen
-from cogs.alerts import rules, store
+from bot.feature import Call, Card, Channel, Md, UserError, frozen
+from cogs.alerts import rules
 from cogs.alerts.copies import Target, check_fits, copy_words, longest, own_call, plan
+from cogs.alerts.practicing import store
+from cogs.alerts.practicing.store import DAY
 from cogs.alerts.store import DRAFTS, Alert
 from cogs.alerts.texts import names, readers
 
 AGAIN = timedelta(minutes=10)  # before the same draft is shown once more: other organizations' moderators are disturbed
-DAY, MOST = timedelta(days=1), 5  # drafts of an organization that are shown in a day
-LOOKED_AT = 50  # drafts and calls of an organization among which those are counted
-
-
-def practice_of(alert: Alert) -> str:
-    """The outbox's name of a draft's practice copies."""
-    return f"{alert.id}.try"
+MOST = 5  # showings of an organization in a day
+DESK = 15  # drafts of others that one organization's moderators are shown in a day
 
 
 async def practice(call: Call, code: str) -> None:
@@ -27,40 +24,33 @@ async def practice(call: Call, code: str) -> None:
     await _check(call, alert)
     targets = await plan(call, call.home, alert.content)
     check_fits(longest(call, alert, call.home, targets))
-    reached = {one.organization.id: one for one in targets if one.channel is not None}
+    tired = await store.shown_enough(call.tx, call.now - DAY, DESK) - {call.home.id}
+    reached = {one.organization.id: one for one in targets if one.channel and one.organization.id not in tired}
     desks = await call.spaces.channels(call.tx, "moderators", list(reached))
     if not desks:
         raise UserError("practice.nowhere")
     for desk in desks:
         card = _card(call, alert, reached[desk.organization], desk)
         await call.broadcast(
-            desk, card, subject=practice_of(alert), expires_at=call.now + DAY,
+            desk, card, subject=store.practice_of(alert.id), expires_at=call.now + DAY,
             silent=rules.is_quiet(call.now, reached[desk.organization].organization.zone),
         )  # fmt: skip
+    shown = {one.organization for one in desks}
+    await store.note(call.tx, alert.id, call.home.id, sorted(shown), call.now)
     await call.record("practiced", alert.code, spaces=len(desks))
-    call.say(_said(call, alert, targets, {one.organization for one in desks}, len(desks)))
+    call.say(_said(call, alert, targets, shown, tired, len(desks)))
 
 
 async def _check(call: Call, alert: Alert) -> None:
     """UserError while all sending is stopped, or when moderators were shown enough for now."""
     if await frozen(call.tx) is not None:
         raise UserError("practice.stopped")
-    last = await _shown_at(call, [alert])
-    if last and last[0] > call.now - AGAIN:
-        minutes = -(-(last[0] + AGAIN - call.now).total_seconds() // 60)
+    last = await store.last_shown(call.tx, alert.id)
+    if last is not None and last > call.now - AGAIN:
+        minutes = -(-(last + AGAIN - call.now).total_seconds() // 60)
         raise UserError("practice.again_later", n=int(minutes))
-    shown = await _shown_at(call, await store.newest(call.tx, call.scope, LOOKED_AT))
-    if sum(at > call.now - DAY for at in shown) >= MOST:
+    if await store.times_shown(call.tx, call.home.id, call.now - DAY) >= MOST:
         raise UserError("practice.enough", n=MOST)
-
-
-async def _shown_at(call: Call, alerts: Sequence[Alert]) -> list[datetime]:
-    found = []
-    for one in alerts:
-        landed = await call.outbox.landed(call.tx, practice_of(one))
-        if landed:
-            found.append(max(each.due_at for each in landed))
-    return found
 
 
 def _card(call: Call, alert: Alert, target: Target, desk: Channel) -> Card:
@@ -74,18 +64,16 @@ def _card(call: Call, alert: Alert, target: Target, desk: Channel) -> Card:
     return call.card_in(language, text, code=alert.code)
 
 
-def _said(call: Call, alert: Alert, targets: Sequence[Target], shown: set[str], n: int) -> Card:
-    """Where it went, who has no channel for it and who takes no calls; and the way back to the draft."""
+def _said(
+    call: Call, alert: Alert, targets: Sequence[Target], shown: set[str], tired: set[str], n: int
+) -> Card:  # fmt: skip
+    """Where it went, who has no channel for it, was shown enough or takes no calls; and the way back to the draft."""
     words, lines = call.words, [call.words("practice.on_its_way", n=n, title=alert.content.title)]
-    for key, found in _left_out(targets, shown).items():
-        if found:
-            lines.append(words(f"practice.{key}", names=names(words, [one.name for one in found])))
-    own = call.home.id
-    again = call.choice("practice.draft_button", "preview", alert.code, organization=own, mine=True)
+    left_out: dict[str, list[str]] = {"shown_enough": [], "no_channel": [], "not_asked": []}
+    for one in {one.organization.id: one for one in targets if one.organization.id not in shown}.values():
+        asked = one.channel is not None
+        key = "not_asked" if not asked else "shown_enough" if one.organization.id in tired else "no_channel"
+        left_out[key].append(one.organization.name)
+    lines += [words(f"practice.{key}", names=names(words, found)) for key, found in left_out.items() if found]
+    again = call.choice("practice.draft_button", "preview", alert.code, organization=call.home.id, mine=True)
     return call.card(Md("\n".join(lines)), again, code=alert.code)
-
-
-def _left_out(targets: Sequence[Target], shown: set[str]) -> Mapping[str, list[Organization]]:
-    others = {one.organization.id: one for one in targets if one.organization.id not in shown}
-    reached = [one.organization for one in others.values() if one.channel is not None]
-    return {"no_channel": reached, "not_asked": [one.organization for one in others.values() if one.channel is None]}

@@ -1,0 +1,1 @@
+"""A draft shown to moderators only, headed PRACTICE: never counted as a call, and never too often."""
