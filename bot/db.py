@@ -12,8 +12,8 @@ the driver's own connection (`bot.drivers`): through SQLAlchemy's engine a press
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.base import Executable
 
-from bot.drivers import Driver, open_driver
+from bot.drivers import Driver, open_driver, to_its_end
 from bot.errors import StoreError
 
 metadata = MetaData()
@@ -97,6 +97,11 @@ class Tx:
         compiled = _compile(statement, self._driver.dialect, tuple(params) if statement.is_insert else None)
         return [to_row(record) for record in await self._driver.fetch(compiled, self._bind(compiled, params))]
 
+    async def few(self, statement: Executable, **params: Any) -> list[Row]:
+        """Every row of a statement that gives a handful: cheaper than `all`, which nobody waits for."""
+        compiled = _compile(statement, self._driver.dialect, tuple(params) if statement.is_insert else None)
+        return [to_row(record) for record in await self._driver.few(compiled, self._bind(compiled, params))]
+
     async def one(self, statement: Executable, **params: Any) -> Row | None:
         """The first row, or None."""
         compiled = _compile(statement, self._driver.dialect, tuple(params) if statement.is_insert else None)
@@ -118,7 +123,7 @@ class Tx:
         return await self._driver.run(compiled, [self._bind(compiled, one) for one in sets])
 
     async def script(self, sql: str) -> None:
-        """One statement of plain SQL without parameters: pragmas and savepoints, never data."""
+        """One statement of plain SQL without parameters: pragmas, never data."""
         await self._driver.script(sql)
 
     @asynccontextmanager
@@ -126,14 +131,14 @@ class Tx:
         """What is done inside is undone when it raises; what came before stays."""
         self._depth += 1
         name = f"s{self._depth}"
-        await self.script(f"SAVEPOINT {name}")
+        await self._driver.savepoint(f"SAVEPOINT {name}")
         try:
             yield
         except BaseException:
-            await self.script(f"ROLLBACK TO SAVEPOINT {name}")
+            await self._driver.savepoint(f"ROLLBACK TO SAVEPOINT {name}")
             raise
         finally:
-            await self.script(f"RELEASE SAVEPOINT {name}")
+            await self._driver.savepoint(f"RELEASE SAVEPOINT {name}")
             self._depth -= 1
 
     @staticmethod
@@ -173,22 +178,6 @@ async def _roll_back(driver: Driver) -> None:
         await driver.script("ROLLBACK")
 
 
-async def _to_its_end(step: Coroutine[Any, Any, None]) -> None:
-    """Waits for the step even when cancelled meanwhile (the lock is held until it is done), then lets that through."""
-    task = asyncio.ensure_future(step)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError as error:
-            cancelled = error
-        except Exception:
-            break  # read from the task below
-    task.result()
-    if cancelled is not None:
-        raise cancelled
-
-
 class Database:
     """The single entrance to one database: one writing connection behind a lock, one reading connection beside it."""
 
@@ -218,10 +207,14 @@ class Database:
             self._read_lock = self._lock
 
     async def close(self) -> None:
-        """Closes both connections."""
-        for driver in {id(d): d for d in (self._writer, self._reader) if d}.values():
-            await driver.close()
-        self._writer = self._reader = None
+        """Closes both connections once who has them is done with them."""
+        async with AsyncExitStack() as both:
+            for lock in {id(one): one for one in (self._lock, self._read_lock)}.values():
+                await both.enter_async_context(lock)
+            drivers = {id(one): one for one in (self._writer, self._reader) if one}
+            self._writer = self._reader = None
+            for driver in drivers.values():
+                await driver.close()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
@@ -230,12 +223,12 @@ class Database:
             driver = self._writer = await self._living(self._writer)
             try:
                 # Inside: a BEGIN whose caller is cancelled meanwhile is carried out all the same, and must be undone.
-                await driver.script(driver.begin)
+                await driver.begin()
                 yield Tx(driver)
-                await _to_its_end(driver.script("COMMIT"))
+                await to_its_end(driver.script("COMMIT"))
             except BaseException:
                 # A cancelled handler must not leave its transaction open for the next one.
-                await _to_its_end(_roll_back(driver))
+                await to_its_end(_roll_back(driver))
                 raise
 
     @asynccontextmanager
@@ -269,6 +262,11 @@ class Reader(Tx):
         """Every row of the statement, as committed now."""
         async with self._database.read() as tx:
             return await tx.all(statement, **params)
+
+    async def few(self, statement: Executable, **params: Any) -> list[Row]:
+        """Every row of a statement that gives a handful, as committed now."""
+        async with self._database.read() as tx:
+            return await tx.few(statement, **params)
 
     async def one(self, statement: Executable, **params: Any) -> Row | None:
         """The first row, as committed now, or None."""

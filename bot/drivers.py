@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import aiosqlite
 import asyncpg
@@ -21,38 +21,65 @@ from bot.errors import StoreError
 # recursive_triggers: without it INSERT OR REPLACE walks past delete triggers (SECURITY 6.4).
 PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
-    "trusted_schema=OFF", "cell_size_check=ON", "recursive_triggers=ON", "busy_timeout=10000",
+    "trusted_schema=OFF", "cell_size_check=ON", "recursive_triggers=ON",
 )  # fmt: skip
+WAITS = "busy_timeout=10000"  # ms, for another process that writes: a back-up, a command
+BEGIN = "BEGIN IMMEDIATE"
 IN_A_ROW = 16  # statements of one connection in this thread before whoever else waits for it may go on
+FEW = 8  # sets of values for one statement up to which they run in this thread too
+
+T = TypeVar("T")
+
+
+async def to_its_end(step: Awaitable[T]) -> T:
+    """Waits for the step even when cancelled meanwhile, then lets the cancelling through: nobody else may have the
+    connection before it is done."""
+    task = asyncio.ensure_future(step)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        except Exception:
+            break  # read from the task below
+    result = task.result()
+    if cancelled is not None:
+        raise cancelled
+    return result
 
 
 class Driver(Protocol):
-    """One connection of either database. Parameters are by name."""
+    """One connection of either database, for one task at a time. Parameters are by name.
+
+    `few` is `fetch` for statements that are known to give a handful of rows.
+    """
 
     dialect: Any
 
     async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]: ...
+    async def few(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]: ...
     async def first(self, compiled: Any, params: Mapping[str, Any]) -> Mapping[str, Any] | None: ...
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int: ...
+    async def begin(self) -> None: ...
+    async def savepoint(self, sql: str) -> None: ...
     async def script(self, sql: str) -> None: ...
     async def close(self) -> None: ...
-
-    begin: str
 
     @property
     def alive(self) -> bool: ...
 
 
 class SqliteDriver:
-    """aiosqlite. What may take long (many rows, a BEGIN that waits for others, a COMMIT that waits for the disk) is a
-    hop into the connection's own thread.
+    """aiosqlite. What may take long (many rows, a COMMIT that waits for the disk, a BEGIN that waits for another
+    process) is a hop into the connection's own thread.
 
     A statement about one row takes 20 to 50 µs and a hop 150, and a press had twenty of them: it runs here. One task
-    has the connection at a time, so nothing else is under way on it (SQLite serializes besides).
+    has the connection at a time and waits for its hop even when cancelled: a statement here beside one there is slow,
+    and beside a close it ends the process.
     """
 
     dialect = sqlite.dialect(paramstyle="named")
-    begin = "BEGIN IMMEDIATE"
     alive = True
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -66,13 +93,16 @@ class SqliteDriver:
             guard_file(Path(path))
         connection = await aiosqlite.connect(path, isolation_level=None, check_same_thread=False)
         connection.row_factory = aiosqlite.Row
-        for pragma in PRAGMAS:
+        for pragma in (*PRAGMAS, WAITS):
             await connection.execute(f"PRAGMA {pragma}")
         return cls(connection)
 
     async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        rows = await self._connection.execute_fetchall(compiled.string, params)
+        rows = await to_its_end(self._connection.execute_fetchall(compiled.string, params))
         return [dict(row) for row in rows]
+
+    async def few(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        return [dict(row) for row in (await self._here(compiled.string, params)).fetchall()]
 
     async def first(self, compiled: Any, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
         cursor = await self._here(compiled.string, params)
@@ -83,19 +113,34 @@ class SqliteDriver:
         return None if row is None else dict(row)
 
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int:
-        if len(params) == 1:
-            return (await self._here(compiled.string, params[0])).rowcount
+        if len(params) <= FEW:
+            return sum([(await self._here(compiled.string, one)).rowcount for one in params])
         # The cursor is not closed: a statement without rows is over by now, and closing costs another hop.
-        return (await self._connection.executemany(compiled.string, params)).rowcount
+        return (await to_its_end(self._connection.executemany(compiled.string, params))).rowcount
 
-    async def _here(self, sql: str, params: Mapping[str, Any]) -> sqlite3.Cursor:
+    async def _here(self, sql: str, params: Mapping[str, Any] | None = None) -> sqlite3.Cursor:
         self._in_a_row += 1
         if self._in_a_row % IN_A_ROW == 0:
             await asyncio.sleep(0)  # a transaction of a thousand of them lets everybody else go on
-        return self._connection._conn.execute(sql, params)
+        return self._connection._conn.execute(sql, params or {})
+
+    async def begin(self) -> None:
+        """Without waiting where nobody else writes; only another process can, and it is waited for over there."""
+        try:
+            await self._here("PRAGMA busy_timeout=0")
+            await self._here(BEGIN)
+        except sqlite3.OperationalError:
+            await self._here(f"PRAGMA {WAITS}")
+            await self.script(BEGIN)
+        else:
+            await self._here(f"PRAGMA {WAITS}")
+
+    async def savepoint(self, sql: str) -> None:
+        await self._here(sql)
 
     async def script(self, sql: str) -> None:
-        await self._connection.execute(sql)
+        # Its rows are read (a pragma has some): a statement that is not over yet would refuse the next COMMIT.
+        await to_its_end(self._connection.execute_fetchall(sql))
 
     async def close(self) -> None:
         await self._connection.close()
@@ -105,7 +150,6 @@ class PostgresDriver:
     """asyncpg; the driver prepares each statement once itself."""
 
     dialect = postgres.dialect()  # type: ignore[no-untyped-call]
-    begin = "BEGIN"
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
@@ -127,6 +171,9 @@ class PostgresDriver:
         rows = await self._connection.fetch(compiled.string, *self._in_order(compiled, params))
         return [dict(row) for row in rows]
 
+    async def few(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        return await self.fetch(compiled, params)
+
     async def first(self, compiled: Any, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
         row = await self._connection.fetchrow(compiled.string, *self._in_order(compiled, params))
         return None if row is None else dict(row)
@@ -137,6 +184,12 @@ class PostgresDriver:
             return len(params)
         status = await self._connection.execute(compiled.string, *self._in_order(compiled, params[0]))
         return int(status.rsplit(" ", 1)[-1]) if status[-1:].isdigit() else 0
+
+    async def begin(self) -> None:
+        await self.script("BEGIN")
+
+    async def savepoint(self, sql: str) -> None:
+        await self.script(sql)
 
     async def script(self, sql: str) -> None:
         await self._connection.execute(sql)

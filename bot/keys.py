@@ -101,6 +101,7 @@ class Keyring:
         self._wrapping = {kek_of(one): derive(one, "causeway wrap v1") for one in (*older, master)}
         self._cache: OrderedDict[tuple[str, str], Key] = OrderedDict()
         self._secret = b""
+        self._derived: dict[str, bytes] = {}  # by purpose: a dozen; deriving one takes longer than a sealed value
 
     async def open(self) -> None:
         """Makes the table when new and reads the coalition's secret; refuses a master that opens nothing."""
@@ -128,15 +129,22 @@ class Keyring:
     async def close(self) -> None:
         """Closes the key database and forgets what was unwrapped."""
         self._cache.clear()
+        self._derived.clear()
         await self._db.close()
 
     def index(self, purpose: str, value: str) -> str:
         """A keyed, one-way name: 32 hex digits of HMAC-SHA256 under the coalition's secret."""
-        return hmac.new(derive(self._secret, purpose), value.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.new(self.secret_for(purpose), value.encode(), hashlib.sha256).hexdigest()[:32]
 
     def secret_for(self, purpose: str) -> bytes:
         """32 bytes for one purpose, derived from the coalition's secret; the same after a rotation of the master."""
-        return derive(self._secret, purpose)
+        if purpose not in self._derived:
+            self._derived[purpose] = derive(self._secret, purpose)
+        return self._derived[purpose]
+
+    async def of_new_person(self, person: str) -> Key:
+        """The key of somebody whose id was made just now: there is none to look for."""
+        return self._remember((person, ""), await self._make(person, ""))
 
     async def of_person(self, person: str) -> Key:
         """The person's own key, made at the first use."""
@@ -243,12 +251,15 @@ class Keyring:
 
     async def _make(self, person: str, organization: str) -> bytes:
         """A new random key; where another act made it meanwhile, that one."""
-        wrapped = aes_key_wrap(self._wrapping[self.kek], secrets.token_bytes(32))
+        raw = secrets.token_bytes(32)
+        wrapped = aes_key_wrap(self._wrapping[self.kek], raw)
         async with self._db.write() as tx:
-            await tx.run(
+            made = await tx.run(
                 upsert(key_table, "person", "organization"),
                 person=person, organization=organization, kek=self.kek, made_at=self._clock.now(), wrapped=wrapped,
             )  # fmt: skip
+            if made:
+                return raw
             row = await tx.one(_FIND, p=person, o=organization)
         assert row is not None
         return self._unwrap(row)

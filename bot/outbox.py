@@ -219,7 +219,7 @@ class Outbox:
 
     async def kept(self, tx: Tx, person: str, now: datetime) -> list[Card]:
         """Direct messages that found the door closed: shown now, at the next act (never a dead end)."""
-        rows = await tx.all(line.KEPT, person=person)
+        rows = await tx.few(line.KEPT, person=person)
         cards = [(await self.open(row)).card for row in rows]
         for row in rows:
             where = t.delivery.c.id == row.id

@@ -75,7 +75,7 @@ class People:
             return found
         new = Person(new_id(), language)
         index = self.index(platform, account)
-        key = await self.keyring.of_person(new.id)
+        key = await self.keyring.of_new_person(new.id)
         await tx.run(insert(t.person), id=new.id, language=language, stopped=False, made_at=now, seen_at=now)
         await tx.run(
             insert(t.account), index=index, person=new.id, platform=platform,

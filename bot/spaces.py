@@ -295,7 +295,7 @@ class Spaces:
 
     async def roles(self, tx: Tx, person: str) -> set[tuple[str, str]]:
         """(organization or "", role) of a person."""
-        return {(row.organization, row.name) for row in await tx.all(_ROLES, p=person)} if person else set()
+        return {(row.organization, row.name) for row in await tx.few(_ROLES, p=person)} if person else set()
 
     async def holders(self, tx: Tx, organization: str, name: str) -> list[str]:
         """Ids of the people who hold a role."""
@@ -306,7 +306,7 @@ class Spaces:
         """Roles that an organization gives to its own platform roles. Never one of the coalition's."""
         if not platform_roles:
             return set()
-        rows = await tx.all(_MAPPED, o=organization)
+        rows = await tx.few(_MAPPED, o=organization)
         return {row.name for row in rows if row.platform_role in platform_roles}
 
     async def role_map(self, tx: Tx, organization: str) -> list[tuple[str, str]]:

@@ -335,7 +335,7 @@ async def count(tx: Tx, call: str, *moves: tuple[str, str, int]) -> None:
 
 async def total(tx: Tx, call: str, of: tuple[str, ...] = rules.YES) -> rules.Sum:
     """The sum of a call, from its tallies; `of`: the answers that make up its number of people."""
-    return rules.add_up(((row.organization, row.value, row.n) for row in await tx.all(_TALLIES, alert=call)), of)
+    return rules.add_up(((row.organization, row.value, row.n) for row in await tx.few(_TALLIES, alert=call)), of)
 
 
 async def answers(tx: Tx, call: str, after: str, most: int) -> list[Row]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.db import Database
 from bot.drivers import SqliteDriver
+
+T = TypeVar("T")
 
 
 class Killed(BaseException):
@@ -44,38 +46,38 @@ class FusedDriver:
 
     def __init__(self, driver: SqliteDriver, fuse: Fuse) -> None:
         self._driver, self._fuse = driver, fuse
-        self.dialect, self.begin = driver.dialect, driver.begin
+        self.dialect = driver.dialect
+
+    async def _past(self, call: Callable[[], Awaitable[T]]) -> T:
+        last = self._fuse.burn()
+        result = await call()
+        if last:
+            raise Killed
+        return result
 
     async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        last = self._fuse.burn()
-        rows = await self._driver.fetch(compiled, params)
-        self._end(last)
-        return rows
+        return await self._past(lambda: self._driver.fetch(compiled, params))
+
+    async def few(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        return await self._past(lambda: self._driver.few(compiled, params))
 
     async def first(self, compiled: Any, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        last = self._fuse.burn()
-        row = await self._driver.first(compiled, params)
-        self._end(last)
-        return row
+        return await self._past(lambda: self._driver.first(compiled, params))
 
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int:
-        last = self._fuse.burn()
-        touched = await self._driver.run(compiled, params)
-        self._end(last)
-        return touched
+        return await self._past(lambda: self._driver.run(compiled, params))
+
+    async def begin(self) -> None:
+        await self._past(self._driver.begin)
+
+    async def savepoint(self, sql: str) -> None:
+        await self._past(lambda: self._driver.savepoint(sql))
 
     async def script(self, sql: str) -> None:
-        last = self._fuse.burn()
-        await self._driver.script(sql)
-        self._end(last)
+        await self._past(lambda: self._driver.script(sql))
 
     async def close(self) -> None:
         await self._driver.close()
-
-    @staticmethod
-    def _end(last: bool) -> None:
-        if last:
-            raise Killed
 
 
 class CrashingDatabase(Database):

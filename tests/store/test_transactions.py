@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -77,6 +78,82 @@ async def test_a_cancelled_writer_leaves_no_transaction_open(core: Core) -> None
         async with core.db.write() as tx:
             await set_note(tx, f"next {steps}", "1")
         assert f"next {steps}" in await names(core)
+
+
+async def test_closing_waits_for_the_transaction_under_way(core: Core) -> None:
+    """A statement here beside a close in SQLite's own thread would end the process with a segmentation fault."""
+    begun = asyncio.Event()
+
+    async def write() -> None:
+        async with core.db.write() as tx:
+            begun.set()
+            for step in range(200):
+                await set_note(tx, f"step {step}", "1")
+
+    async def read() -> None:
+        for _ in range(50):
+            await names(core)
+
+    tasks = [asyncio.create_task(write()), asyncio.create_task(read())]
+    await begun.wait()
+    await core.db.close()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await core.db.open()
+    assert len(await names(core)) == 200
+
+
+async def test_a_cancelled_reader_leaves_its_statement_before_the_next_one(core: Core) -> None:
+    """Also while the statement is in SQLite's own thread: the next one has the connection for itself."""
+    async with core.db.write() as tx:
+        await tx.run(insert(t.note), [{"name": f"n{one:05}", "value": "x" * 200} for one in range(5_000)])
+    for steps in range(12):
+        task = asyncio.create_task(names(core))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        closing = steps % 4 == 3
+        if closing:
+            await core.db.close()
+            await core.db.open()
+        async with core.db.read() as tx:
+            assert await note(tx, "n00001") == "x" * 200
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_write_after_a_checkpoint_commits(core: Core) -> None:
+    """SQLite's thread keeps its last result: a pragma whose rows nobody read would refuse the next COMMIT."""
+    for step in range(3):
+        await core.db.checkpoint()
+        async with core.db.write() as tx:
+            await set_note(tx, f"step {step}", "1")
+    assert len(await names(core)) == 3
+
+
+async def test_few_rows_and_many_are_the_same_rows(core: Core) -> None:
+    async with core.db.write() as tx:
+        await tx.run(insert(t.note), [{"name": f"n{one}", "value": "x"} for one in range(5)])
+        assert await tx.few(select(t.note)) == await tx.all(select(t.note))
+    assert len(await names(core)) == 5
+
+
+@pytest.mark.parametrize("new_url", ["sqlite"], indirect=True)
+async def test_beginning_waits_for_another_process_that_writes(core: Core) -> None:
+    """Only SQLite has one writer; the wait is in its own thread, and the loop goes on meanwhile."""
+    other = sqlite3.connect(core.db.path or "", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def write() -> None:
+        async with core.db.write() as tx:
+            await set_note(tx, "waited", "1")
+
+    task = asyncio.create_task(write())
+    for _ in range(20):
+        await asyncio.sleep(0.005)
+        assert not task.done()
+    other.execute("COMMIT")
+    await task
+    other.close()
+    assert await names(core) == ["waited"]
 
 
 async def test_two_writers_wait_for_each_other(core: Core) -> None:
