@@ -39,7 +39,10 @@ class File:
 
 @dataclass(frozen=True)
 class Card:
-    """A message: small Markdown, choices below it, an optional picture. `code` is printed at its end (`A-7KQ2`)."""
+    """A message: small Markdown, choices below it, an optional picture. `code` is printed at its end (`A-7KQ2`).
+
+    `mention`: the platform's id of the one role that a new message notifies; only its receivers choose one.
+    """
 
     text: Md
     choices: tuple[Choice, ...] = ()
@@ -48,6 +51,7 @@ class Card:
     picture: Picture | None = None
     invite: str = ""  # small Markdown above numbered choices, where answers are typed: how, and who can see them
     files: tuple[File, ...] = ()  # below the words, which say the same
+    mention: str = ""
 
     def to_json(self) -> str:
         """The card as the outbox keeps it."""

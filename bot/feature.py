@@ -224,11 +224,20 @@ class Call(Introduces, Recorder):
         room: of the organization's only space on this platform."""
         if self.act is None:
             return ()
-        space, channel = self.place.space, self.place.channel
+        return await self._services.adapters[self.act.platform].rooms(*await self._here())
+
+    async def mentionable(self) -> Sequence[Option] | None:
+        """The roles that a message in the space where this is asked can notify; None where there are no roles."""
+        if self.act is None:
+            return ()
+        return await self._services.adapters[self.act.platform].mentionable(*await self._here())
+
+    async def _here(self) -> tuple[str, str]:
+        """The space where this is asked, and the channel."""
         if self.place.direct and self.organization:
             seat = await self.spaces.seat(self.tx, self.organization.id, self.place)
-            space = channel = seat.address if seat else ""
-        return await self._services.adapters[self.act.platform].rooms(space, channel)
+            return (seat.address, seat.address) if seat else ("", "")
+        return self.place.space, self.place.channel
 
     async def problems(self, channel: Channel) -> tuple[str, ...]:
         """What is missing in a channel (keys under `permission.`); () when it works or its platform is away."""

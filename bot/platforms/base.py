@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
-from bot.cards import Outcome
+from bot.cards import Option, Outcome
 from bot.spaces import Place
 
 if TYPE_CHECKING:
@@ -93,6 +93,10 @@ class Adapter(Protocol):
 
     async def rooms(self, space: str, channel: str = "") -> Sequence[Room]:
         """The channels of a space that can be chosen (of the room's siblings on Matrix), with what is missing."""
+
+    async def mentionable(self, space: str, channel: str = "") -> Sequence[Option] | None:
+        """The roles of a space that a message of ours can notify, and people take themselves or are given; never
+        everybody. None where the platform has no such roles."""
 
     async def problems(self, address: str) -> tuple[str, ...]:
         """Keys of what is missing in one channel; () when it works."""

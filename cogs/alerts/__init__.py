@@ -17,6 +17,7 @@ from cogs.alerts.copies import check_code, codes_here, own_codes
 from cogs.alerts.going import afterwards, places, reminding
 from cogs.alerts.going.afterwards import attendance
 from cogs.alerts.landing import joining, outcome, progress
+from cogs.alerts.mentioning import choosing
 from cogs.alerts.policies import asking, deciding
 from cogs.alerts.policies.rules import MODES, TOPICS
 from cogs.alerts.practicing import showing
@@ -55,6 +56,7 @@ HOW = Field("how", Kind.CHOICE, options=("look", "anyway", "retry"))
 
 TOPIC = Field("topic", Kind.CHOICE, options=(*TOPICS, "none"))
 FROM = Field("sender", required=False, limit=120, suggest=deciding.senders, check=deciding.check_sender)
+ROLE = Field("role", Kind.CHOICE, options=choosing.roles)
 TRUSTED = replace(FROM, key="organization", required=True)
 ABOUT = Field("topic", Kind.CHOICE, False, options=(deciding.ALL, *TOPICS))
 TOPIC_ROOM = (Field("topic", Kind.CHOICE, options=TOPICS), Field("room", Kind.ROOM))
@@ -135,6 +137,10 @@ feature = Feature(
         Entry(
             "receive", deciding.receive, Level.MODERATOR, (FROM, ABOUT, MODE, HOURS, SILENCE),
             form=True, anywhere=False, group="incoming", records=deciding.ACTS,
+        ),
+        Entry(
+            "mention", choosing.mention, Level.MODERATOR, (ROLE, FROM, ABOUT),
+            form=True, anywhere=False, group="incoming", records=choosing.ACTS,
         ),
         Entry("decisions", deciding.decisions, Level.MODERATOR, anywhere=False, group="incoming"),
         Entry(

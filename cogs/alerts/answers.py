@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.feature import Call, KeyGone, Missing, UserError, new_id
 from cogs.alerts import rules, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.approving import store as approvals
 from cogs.alerts.copies import SOON, copy_card, organizations, plan_tally
 from cogs.alerts.going import places
@@ -36,7 +37,7 @@ async def answer(call: Call, code: str, value: str) -> None:
     if alert is None:
         raise Missing
     _check_open(call, alert, value)
-    earlier = await store.answer_of(call.tx, alert.id, call.person.id)
+    earlier = await replies.answer_of(call.tx, alert.id, call.person.id)
     before = await _open(call.people.keyring, earlier) if earlier else Given()
     value = await places.what_counts(call, alert, value, before.value)
     home = call.organization.id if call.organization else before.organization
@@ -46,7 +47,7 @@ async def answer(call: Call, code: str, value: str) -> None:
         await places.step(call, alert, before.value, value)
         if before.value == "in" and value != "in":
             await forget_reminder(call.tx, alert.id, call.person.id)
-    total = await store.total(call.tx, alert.id)
+    total = await replies.total(call.tx, alert.id)
     if rules.sum_is_shown(alert.content, before.value, value, total):
         await plan_tally(call, alert)
     await _say(call, alert, value, total)
@@ -74,18 +75,18 @@ def _check_open(call: Call, alert: Alert, value: str) -> None:
 
 async def _open(keyring: Any, row: Any) -> Given:
     key = await keyring.existing(row.person)
-    return store.unpack(key.open(bytes(row.value), TABLE, row.id, COLUMN))
+    return replies.unpack(key.open(bytes(row.value), TABLE, row.id, COLUMN))
 
 
 async def _write(call: Call, alert: Alert, after: Given, before: Given, row: str) -> None:
     """The row, sealed, and the tallies that move, in this one transaction."""
     known, row = row, row or new_id()
-    sealed = await call.seal(call.person.id, "", store.pack(after), TABLE, row, COLUMN)
+    sealed = await call.seal(call.person.id, "", replies.pack(after), TABLE, row, COLUMN)
     if known:
-        await store.change_answer(call.tx, row, sealed, call.now)
+        await replies.change_answer(call.tx, row, sealed, call.now)
     else:
-        await store.add_answer(call.tx, row, alert.id, call.person.id, sealed, call.now)
-    await store.count(call.tx, alert.id, *after.moves(1), *before.moves(-1))
+        await replies.add_answer(call.tx, row, alert.id, call.person.id, sealed, call.now)
+    await replies.count(call.tx, alert.id, *after.moves(1), *before.moves(-1))
 
 
 async def tally(call: Call, subject: str) -> None:
@@ -97,14 +98,14 @@ async def tally(call: Call, subject: str) -> None:
     if alert.state != "sent":
         return
     everybody = await organizations(call)
-    people = (await store.total(call.tx, subject)).yes
+    people = (await replies.total(call.tx, subject)).yes
     sender = everybody.get(alert.organization)
     if sender is None:  # it left more than 30 days ago; what stands stays as it is
         return
     cards = {
         # Who left may be forgotten while its copy still stands in the ledger: nothing is delivered there any more.
         one.channel: copy_card(
-            call, alert, sender, everybody.get(one.organization, sender), one.language, one.line, people
+            call, alert, sender, everybody.get(one.organization, sender), one.language, one.line, people, one.mention
         )
         for one in await store.copies(call.tx, subject)
         if one.channel
@@ -120,19 +121,19 @@ async def tally(call: Call, subject: str) -> None:
 
 async def kept(tx: Any, person: str) -> dict[str, int]:
     """How many answers, and wishes to be reminded, are kept about somebody."""
-    found = {"alerts.kept_answers": len(await store.answers_of(tx, person))}
+    found = {"alerts.kept_answers": len(await replies.answers_of(tx, person))}
     wanted = len(await reminders_of(tx, person))
     return found | ({"alerts.kept_reminders": wanted} if wanted else {})
 
 
 async def erased(tx: Any, keyring: Any, person: str) -> None:
     """Takes somebody's answers out of the sums and deletes them; their key is still there."""
-    for row in await store.answers_of(tx, person):
+    for row in await replies.answers_of(tx, person):
         with suppress(KeyGone):  # erased half-way before: what was answered cannot be read any more
             given = await _open(keyring, row)
-            await store.count(tx, row.alert, *given.moves(-1))
+            await replies.count(tx, row.alert, *given.moves(-1))
             await _free(tx, row, given)
-        await store.forget_answer(tx, row.id)
+        await replies.forget_answer(tx, row.id)
     await forget_person(tx, person)
     await approvals.forget_person(tx, person)
 
@@ -147,14 +148,14 @@ async def _free(tx: Any, row: Any, given: Given) -> None:
 async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
     """Two accounts became one person: where both answered, the later answer counts, once."""
     await approvals.forget_person(tx, old, new)
-    kept_rows = {row.alert: row for row in await store.answers_of(tx, new)}
-    for row in await store.answers_of(tx, old):
+    kept_rows = {row.alert: row for row in await replies.answers_of(tx, new)}
+    for row in await replies.answers_of(tx, old):
         other = kept_rows.get(row.alert)
         given = await _open(keyring, row)
         if other is not None:
             given = await _join(tx, keyring, row, other)
         key = await keyring.of_person(new)
-        await store.move_answer(tx, row.id, new, key.seal(store.pack(given), TABLE, row.id, COLUMN))
+        await replies.move_answer(tx, row.id, new, key.seal(replies.pack(given), TABLE, row.id, COLUMN))
         await hand_over(tx, row.alert, old, new)
         if given.value != rules.WAITING:
             await leave_line(tx, row.alert, new)
@@ -167,8 +168,8 @@ async def _join(tx: Any, keyring: Any, row: Any, other: Any) -> Given:
     """Of the two answers `row` stays, with what counts of both; a place that was held twice is free."""
     one, two = await _open(keyring, row), await _open(keyring, other)
     counts = rules.joined(one, two, one if row.made_at > other.made_at else two)
-    await store.count(tx, row.alert, *counts.moves(1), *one.moves(-1), *two.moves(-1))
-    await store.forget_answer(tx, other.id)
+    await replies.count(tx, row.alert, *counts.moves(1), *one.moves(-1), *two.moves(-1))
+    await replies.forget_answer(tx, other.id)
     for given in (one, two):
         await _free(tx, row, given)
     return counts

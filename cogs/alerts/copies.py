@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,15 @@ from bot.feature import (
     timedelta,
 )
 from cogs.alerts import rules, store
+from cogs.alerts.mentioning import rules as mentioning
+from cogs.alerts.mentioning import store as mentions
+from cogs.alerts.mentioning.rules import NOBODY, Mention
 from cogs.alerts.policies import store as policies
 from cogs.alerts.policies.deciding import purpose_of
 from cogs.alerts.policies.rules import Policy, resolve
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
-from cogs.alerts.texts import Look, copy_text, readers, title_in
+from cogs.alerts.texts import Look, copy_text, names, readers, title_in
 
 STALE = timedelta(minutes=10)  # work that is so late failed for good: it is planned anew
 SOON = timedelta(seconds=30)  # Discord's copies follow at most so often (DESIGN 2)
@@ -43,6 +46,7 @@ class Target:
     channel: Channel | None
     standing: str
     until: datetime | None = None
+    mention: Mention = NOBODY
 
 
 async def check_code(call: Call, value: str) -> str:
@@ -79,7 +83,7 @@ async def plan(call: Call, home: Organization, content: Content) -> list[Target]
     """Every connected organization with what happens to the call there now, by name."""
     calls = await channels_for(call, content.topic)
     desks = _by_organization(await call.spaces.channels(call.tx, "moderators"))
-    decided = await policies.everybodys(call.tx)
+    decided, chosen = await policies.everybodys(call.tx), await mentions.everybodys(call.tx)
     found: list[Target] = []
     for one in await call.spaces.all(call.tx, "connected"):
         channels = calls.get(one.id, [])
@@ -92,8 +96,18 @@ async def plan(call: Call, home: Organization, content: Content) -> list[Target]
         if standing in rules.NOT_ASKED:
             found.append(Target(one, None, standing))
         else:
-            found += [Target(one, channel, standing, until) for channel in channels]
+            own = chosen.get(one.id, ())
+            found += [
+                Target(one, channel, standing, until, mentioning.resolve(own, channel.space, home.id, content.topic))
+                for channel in channels
+            ]
     return found
+
+
+async def mention_in(call: Call, channel: Channel, alert: Alert) -> str:
+    """The role that a call notifies in a channel's space."""
+    own = await mentions.of(call.tx, channel.organization)
+    return mentioning.resolve(own, channel.space, alert.organization, alert.content.topic).role
 
 
 async def channels_for(call: Call, topic: str) -> dict[str, list[Channel]]:
@@ -146,13 +160,14 @@ def _weight(value: str) -> str:
 
 def copy_card(
     call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, line: str = "",
-    people: int = 0,
+    people: int = 0, mention: str = "",
 ) -> Card:  # fmt: skip
     """One space's copy."""
     text = copy_words(call, alert, sender, receiver, language, line, people)
     speak = call.words_in(language)
     invite = speak("invite", code=alert.code)
-    return call.card_in(language, text, *answer_choices(call, alert, language), code=alert.code, invite=invite)
+    card = call.card_in(language, text, *answer_choices(call, alert, language), code=alert.code, invite=invite)
+    return replace(card, mention=mention)
 
 
 def copy_words(
@@ -169,11 +184,12 @@ def copy_words(
 
 def ask_card(
     call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, until: datetime,
-    also: int = 0,
+    also: int = 0, notifies: Sequence[str] = (),
 ) -> Card:  # fmt: skip
     """What a moderators' channel is asked: the copy as it would look, until when, and the choices.
 
     `also`: how many organizations that take such calls at once get it by the same yes, the second person's.
+    `notifies`: names of the roles that its copies notify.
     """
     at = When(until, receiver.zone)
     intro = "\n".join(
@@ -181,6 +197,11 @@ def ask_card(
     )
     if also:
         intro += "\n" + "\n".join(call.words_in(one)("second.also", n=also) for one in readers(language))
+    if notifies:
+        intro += "\n" + "\n".join(
+            call.words_in(one)("mention.asked", role=names(call.words_in(one), list(notifies)))
+            for one in readers(language)
+        )
     text = Md(f"{intro}\n\n{copy_words(call, alert, sender, receiver, language)}")
     read = rules.imprint(alert.content)
     choices = [
@@ -244,5 +265,5 @@ def copy_row(alert: Alert, target: Target) -> dict[str, Any]:
     return {
         "alert": alert.id, "organization": target.organization.id, "channel": channel.id if channel else "",
         "place": channel.name if channel else "", "language": channel.language if channel else "both",
-        "standing": target.standing, "hold_until_at": target.until,
+        "standing": target.standing, "hold_until_at": target.until, "mention": target.mention.role,
     }  # fmt: skip

@@ -7,16 +7,19 @@ from typing import Any
 
 from bot.feature import Call, Md, Missing, Organization, UserError, When, show_when_short
 from cogs.alerts import rules, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.approving import second
 from cogs.alerts.approving import store as approvals
 from cogs.alerts.copies import close_desk, copy_card, organizations, policy_of
 from cogs.alerts.landing.progress import watch
+from cogs.alerts.mentioning import store as mentions
+from cogs.alerts.mentioning.showing import role_names
 from cogs.alerts.policies import store as policies
 from cogs.alerts.policies.deciding import offer_at_once
 from cogs.alerts.practicing import store as practices
 from cogs.alerts.sending import ask, release
 from cogs.alerts.store import Alert
-from cogs.alerts.texts import body
+from cogs.alerts.texts import body, names
 from cogs.alerts.timing.rules import leaves_at
 
 
@@ -118,6 +121,8 @@ async def why(call: Call, code: str) -> None:
     lines = [call.words(key, sender=sender.name, receiver=call.home.name, at=at)]
     if alert.content.topic:
         lines.append(call.words("why.topic", topic=call.words.label(f"topic.topic.{alert.content.topic}")))
+    if roles := await role_names(call, call.home.id, (one.mention for one in rows)):
+        lines.append(call.words("mention.why", role=names(call.words, roles)))
     lines.append(call.words("why.ours", code=alert.code, version=alert.version, print=fingerprint(call, alert)))
     call.say(Md("\n".join(lines)), call.choice("verify_button", "verify", alert.code))
 
@@ -162,12 +167,11 @@ async def _apply_policy(call: Call, organization: str) -> None:
             continue
         standing = rules.rebind(row.standing, (await policy_of(call, receiver, alert)).mode)
         if standing != row.standing:
-            await _move(call, alert, row.id, row.channel, row.language, standing, organization)
+            await _move(call, alert, row, standing, organization)
 
 
-async def _move(
-    call: Call, alert: Alert, copy: str, channel: str, language: str, standing: str, organization: str
-) -> None:
+async def _move(call: Call, alert: Alert, copy: Any, standing: str, organization: str) -> None:
+    channel = copy.channel
     everybody = await organizations(call)
     sender, receiver = everybody[alert.organization], everybody[organization]
     landed = {one.channel: one.state for one in await call.outbox.landed(call.tx, alert.id)}
@@ -177,12 +181,13 @@ async def _move(
     hours = (await policy_of(call, receiver, alert)).hours
     until = rules.hold_until(call.now, receiver.zone, alert.content.starts_at, hours)
     if standing == "auto" and leaves is not None:
-        card = copy_card(call, alert, sender, receiver, language, "", (await store.total(call.tx, alert.id)).yes)
+        people = (await replies.total(call.tx, alert.id)).yes
+        card = copy_card(call, alert, sender, receiver, copy.language, "", people, copy.mention)
         at = leaves_at(alert.leave, receiver.zone, leaves)
         await call.outbox.release(call.tx, alert.id, channel, card, at, silent=rules.is_quiet(at, receiver.zone))
         await close_desk(call, alert, organization, "desk.accepted")
     elif standing == "auto":  # it waits for the second person, whom the card in its moderators' channel asks for
-        await store.set_standing(call.tx, copy, standing, call.now)
+        await store.set_standing(call.tx, copy.id, standing, call.now)
         await second.waiting_cards(call, alert, sender, [receiver])
         return
     elif standing == "hold" and until is not None:
@@ -193,7 +198,7 @@ async def _move(
         standing = "never" if standing == "never" else "late"
         await call.outbox.withdraw(call.tx, alert.id, call.now, channel)
         await close_desk(call, alert, organization, "desk.never")
-    await store.set_standing(call.tx, copy, standing, call.now, until if standing == "hold" else None)
+    await store.set_standing(call.tx, copy.id, standing, call.now, until if standing == "hold" else None)
 
 
 async def left(tx: Any, organization: Organization, now: datetime) -> None:
@@ -202,3 +207,4 @@ async def left(tx: Any, organization: Organization, now: datetime) -> None:
     await policies.end_organization(tx, organization.id)
     await approvals.end_organization(tx, organization.id)
     await practices.end_organization(tx, organization.id, now)
+    await mentions.end_organization(tx, organization.id)

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.feature import Call, Card, Channel, Choice, KeyGone, Md, Organization, Scope, UserError, parse_when, show_when
 from cogs.alerts import rules, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.approving import second
 from cogs.alerts.copies import (
     Target,
@@ -21,6 +22,7 @@ from cogs.alerts.copies import (
     copy_card,
     copy_row,
     longest,
+    mention_in,
     organizations,
     own_call,
     plan,
@@ -28,6 +30,7 @@ from cogs.alerts.copies import (
 )
 from cogs.alerts.going.afterwards import plan_question
 from cogs.alerts.landing.progress import watch
+from cogs.alerts.mentioning.showing import notified
 from cogs.alerts.rules import Content
 from cogs.alerts.store import Alert
 from cogs.alerts.telling import tell_one
@@ -84,8 +87,9 @@ async def _post(call: Call, alert: Alert, target: Target) -> None:
         return
     receiver = target.organization
     await call.broadcast(
-        target.channel, copy_card(call, alert, call.home, receiver, target.channel.language), subject=alert.id,
-        held=target.standing != "own", urgent=True, **_timing(alert, receiver, call.now),
+        target.channel,
+        copy_card(call, alert, call.home, receiver, target.channel.language, mention=target.mention.role),
+        subject=alert.id, held=target.standing != "own", urgent=True, **_timing(alert, receiver, call.now),
     )  # fmt: skip
 
 
@@ -102,9 +106,9 @@ def _asked(targets: Sequence[Target]) -> dict[str, tuple[Organization, datetime]
 
 async def ask(call: Call, alert: Alert, sender: Organization, receiver: Organization, until: datetime) -> None:
     """Puts the question into a receiver's moderators' channels; silence until then means: not posted."""
-    also = await second.waiting(call, alert)
+    also, notifies = await second.waiting(call, alert), await notified(call, receiver.id, alert)
     for desk in await call.spaces.channels(call.tx, "moderators", [receiver.id]):
-        card = ask_card(call, alert, sender, receiver, desk.language, until, also)
+        card = ask_card(call, alert, sender, receiver, desk.language, until, also, notifies)
         await call.broadcast(desk, card, subject=alert.ask, version=alert.version, expires_at=until)
     await call.at(until, "lapse", alert.id, organization=receiver.id)
 
@@ -173,7 +177,7 @@ async def release(
     call: Call, alert: Alert, sender: Organization, receiver: Organization, standing: str, line: str = ""
 ) -> None:
     """What an organization was asked about goes out, into the channels that are chosen now."""
-    people = (await store.total(call.tx, alert.id)).yes
+    people = (await replies.total(call.tx, alert.id)).yes
     scope = Scope(organization=receiver.id)
     leaves = await second.may_leave(call, alert)
     if leaves is None:
@@ -185,8 +189,10 @@ async def release(
     for row in rows:
         channel = channels.get(row.channel) or (unused.pop(0) if unused else None)
         language = channel.language if channel else row.language
-        card = copy_card(call, alert, sender, receiver, language, line, people)
-        if channel is None or channel.id == row.channel:
+        stays = channel is None or channel.id == row.channel
+        mention = row.mention if channel is None or stays else await mention_in(call, channel, alert)
+        card = copy_card(call, alert, sender, receiver, language, line, people, mention)
+        if channel is None or stays:
             at = leaves_at(alert.leave, receiver.zone, leaves)
             quiet = rules.is_quiet(at, receiver.zone)
             await call.outbox.release(call.tx, alert.id, row.channel, card, at, silent=quiet)
@@ -199,7 +205,7 @@ async def _post_elsewhere(
 ) -> None:
     """Between the question and the yes its moderators chose another channel: it goes there."""
     await call.outbox.settle(call.tx, alert.id, copy.channel, "withdrawn", "gone", call.now)
-    await store.move_copy(call.tx, Scope(organization=receiver.id), copy.id, channel)
+    await store.move_copy(call.tx, Scope(organization=receiver.id), copy.id, channel, card.mention)
     await call.broadcast(
         channel, card, subject=alert.id, version=alert.version, urgent=True, **_timing(alert, receiver, leaves),
     )  # fmt: skip
@@ -273,7 +279,7 @@ async def check_when_again(call: Call, value: str) -> str:
 async def _bring_to_copies(call: Call, alert: Alert) -> int:
     """Edits, and new deadlines where somebody is still asked; how many copies there are."""
     everybody = await organizations(call)
-    people = (await store.total(call.tx, alert.id)).yes
+    people = (await replies.total(call.tx, alert.id)).yes
     until = rules.useful_until(call.now, alert.content)
     reached = 0
     asked: dict[str, datetime] = {}
@@ -281,7 +287,7 @@ async def _bring_to_copies(call: Call, alert: Alert) -> int:
         receiver = everybody.get(copy.organization)
         if receiver is None or copy.standing in rules.ENDED:
             continue
-        card = copy_card(call, alert, call.home, receiver, copy.language, copy.line, people)
+        card = copy_card(call, alert, call.home, receiver, copy.language, copy.line, people, copy.mention)
         check_fits(card.text, spare=len(copy.line))
         reached += await call.outbox.edit(
             call.tx, alert.id, copy.channel, card, alert.version, call.now, expires_at=until
@@ -307,7 +313,8 @@ async def ask_anew(call: Call, alert: Alert, asked: Mapping[str, datetime]) -> N
         if landing.organization in asked:
             receiver, until = everybody[landing.organization], asked[landing.organization]
             language = desks.get(landing.channel, receiver.language)
-            card = ask_card(call, alert, everybody[alert.organization], receiver, language, until, also)
+            notifies = await notified(call, receiver.id, alert)
+            card = ask_card(call, alert, everybody[alert.organization], receiver, language, until, also, notifies)
             await call.outbox.edit(
                 call.tx, alert.ask, landing.channel, card, alert.version, call.now, expires_at=until
             )
@@ -343,10 +350,10 @@ async def tell(call: Call, subject: str, kind: str, after: str) -> None:
     alert = await store.of_id(call.tx, subject)
     if alert is None or (kind == "corrected") != (alert.state == "sent"):
         return
-    rows = await store.answers(call.tx, subject, after, PORTION)
+    rows = await replies.answers(call.tx, subject, after, PORTION)
     for row in rows:
         with suppress(KeyGone):  # erased half-way: nobody to tell
-            given = store.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
+            given = replies.unpack(await call.unseal(row.person, "", row.value, "alert_answer", row.id, "value"))
             if given.value in rules.TOLD:
                 await tell_one(call, alert, row.person, given.organization, kind)
     if len(rows) == PORTION:

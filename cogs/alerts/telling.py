@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.feature import Call, Choice
-from cogs.alerts import store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.copies import answer_choices, organizations
 from cogs.alerts.rules import Given
 from cogs.alerts.store import Alert
@@ -13,10 +13,10 @@ from cogs.alerts.timing.rules import remind_at
 
 async def given_of(call: Call, alert: Alert, person: str) -> Given:
     """What a person answered, opened; nothing when they did not. KeyGone when they were erased half-way."""
-    row = await store.answer_of(call.tx, alert.id, person)
+    row = await replies.answer_of(call.tx, alert.id, person)
     if row is None:
         return Given()
-    return store.unpack(await call.unseal(person, "", row.value, "alert_answer", row.id, "value"))
+    return replies.unpack(await call.unseal(person, "", row.value, "alert_answer", row.id, "value"))
 
 
 async def language_of(call: Call, alert: Alert, person: str, home: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cogs.alerts import store
+from cogs.alerts.answering import store as replies
 from tests.conformance.house import House
 from tests.features.alerts.coalition import CALL, Member, code_in, connect, second_says_yes, send, write
 
@@ -180,7 +181,7 @@ async def test_press_and_typed_command_end_in_the_same_row_and_words(house: Hous
     async with house.app.core.db.read() as tx:
         alert = await store.public(tx, code)
         assert alert is not None
-        assert (await store.total(tx, alert.id)).counts == {"in": 1, "maybe": 1}
+        assert (await replies.total(tx, alert.id)).counts == {"in": 1, "maybe": 1}
 
 
 async def test_why_here_says_who_said_yes(house: House) -> None:

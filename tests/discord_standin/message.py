@@ -98,7 +98,7 @@ class Message:
 
     def _may_ping(self, who: str) -> bool:
         allowed = self.allowed_mentions or {}
-        listed = {*(allowed.get("users") or []), *(allowed.get("roles") or [])}
+        listed = {str(one) for kind in ("users", "roles") for one in allowed.get(kind) or []}  # numbers are taken too
         parse = set(allowed.get("parse") or [])
         if who == "everyone":
             return "everyone" in parse

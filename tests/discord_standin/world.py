@@ -39,6 +39,7 @@ class Role:
     permissions: int
     managed: bool = False
     of_bot: int | None = None  # the bot whose own role this is
+    mentionable: bool = False
 
 
 @dataclass
@@ -172,12 +173,20 @@ class Guild:
         self._tell("CHANNEL_CREATE", payloads.channel(made))
         return made
 
-    def add_role(self, name: str, *names: str, managed: bool = False) -> Role:
+    def add_role(self, name: str, *names: str, managed: bool = False, mentionable: bool = False) -> Role:
         """A role with permissions by name (`guild.add_role("Moderators", "manage_guild")`)."""
-        role = Role(self.world.snowflake(), name, permissions.bits(*names), managed)
+        role = Role(self.world.snowflake(), name, permissions.bits(*names), managed, mentionable=mentionable)
         self.roles.append(role)
         self._tell("GUILD_ROLE_CREATE", {"guild_id": str(self.id), "role": payloads.role(role)})
         return role
+
+    def remove_role(self, role: Role) -> None:
+        """Somebody deletes a role; nobody has it any more."""
+        self.roles.remove(role)
+        for member in self.members.values():
+            if role in member.roles:
+                member.roles.remove(role)
+        self._tell("GUILD_ROLE_DELETE", {"guild_id": str(self.id), "role_id": str(role.id)})
 
     def join(self, user: User, *roles: Role) -> Member:
         member = Member(user, self, list(roles))

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 
 from bot.app import App, build_core
-from bot.cards import Card, Outcome
+from bot.cards import Card, Option, Outcome
 from bot.clock import MovableClock
 from bot.core import Core, note, set_note
 from bot.db import Tx
@@ -86,6 +86,9 @@ class TownAdapter:
 
     async def rooms(self, space: str, channel: str = "") -> Sequence[Room]:
         return ()
+
+    async def mentionable(self, space: str, channel: str = "") -> Sequence[Option] | None:
+        return None
 
     async def problems(self, address: str) -> tuple[str, ...]:
         return ()

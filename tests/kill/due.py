@@ -19,6 +19,7 @@ from bot.core import Core
 from bot.platforms.base import Act
 from bot.spaces import Place
 from cogs.alerts import store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.going.store import first_in_line
 from tests.kill.bot import NAME
 from tests.kill.harness import Process, lives, torment
@@ -199,7 +200,7 @@ class Scene:
         async with core_in(self._folder) as core, core.db.read() as tx:
             alert = await store.public(tx, self._code)
             assert alert is not None
-            counts = dict((await store.total(tx, alert.id)).counts)
+            counts = dict((await replies.total(tx, alert.id)).counts)
             line = [self._people[row.person] for row in await first_in_line(tx, alert.id, 100)]
         return Found(rooms, said, early, counts, line, self._kills)
 

@@ -26,6 +26,7 @@ from bot.platforms.rehearsal.world import World
 from bot.scope import Scope
 from bot.spaces import Place
 from cogs.alerts import answers, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.going.store import alert_line, plan_fill
 from cogs.alerts.rules import Content, joined
 from cogs.alerts.rules import Given as Answer
@@ -175,7 +176,7 @@ class PlacesMachine(RuleBasedStateMachine):
         core = self.app.core
         async with core.db.read() as tx:
             ids = {(await core.people.find(tx, "forms", one)).id: one for one in PEOPLE}
-            total = await store.total(tx, self.alert.id)
+            total = await replies.total(tx, self.alert.id)
             rows = await tx.all(select(alert_line).order_by(alert_line.c.number))
             notices = await tx.all(select(t.delivery).where(t.delivery.c.kind == "direct").order_by(t.delivery.c.seq))
         assert total.yes <= self.places

@@ -206,6 +206,12 @@ async def stopped_and_started(house: RehearsalHouse) -> None:
         await do(house, member, f"stopping.{name}")
 
 
+async def notifies(house: RehearsalHouse, role: str) -> None:
+    member = await connect(house, "River Tenants")
+    house.world.spaces[member.space].roles[ROLE] = "Action"
+    await do(house, member, "alerts.mention", role=role, topic=TOPICS[0])
+
+
 CLOSED = ("checkins.close", dict[str, str]())
 OUTCOME = ("checkins.outcome", {"statement": CANARY, "review": "tomorrow at 5pm"})
 ROLE = "123456789012345678"
@@ -231,6 +237,8 @@ WAYS: dict[str, Way] = {
     "alerts.reason": declined_because,
     "alerts.silence": silent,
     "alerts.room": lambda house: in_the_panel(house, "alerts.room", topic=TOPICS[0], room=LOUNGE),
+    "alerts.mention_role": lambda house: notifies(house, ROLE),
+    "alerts.mention_none": lambda house: notifies(house, "none"),
     **{f"alerts.rule_{mode}": partial(decided, mode=mode) for mode in ("auto", "hold", "never", "usual")},
     "checkins.opened": checkin,
     "checkins.closed": lambda house: checkin(house, CLOSED),

@@ -56,7 +56,7 @@ KEPT: dict[str, tuple[timedelta, dict[str, Any]]] = {
 KEPT = {name: rule for name, rule in KEPT.items() if name in metadata.tables}
 WITH_A_PERSON = {"account", "role"}
 WITH_AN_ORGANIZATION = {"space", "channel", "role_map", "welcome_profile", "welcome_turf", "welcome_greeter"}
-WITH_AN_ORGANIZATION |= {"welcome_panel", "alert_policy", "alert_offer", "delivery"}
+WITH_AN_ORGANIZATION |= {"welcome_panel", "alert_policy", "alert_offer", "alert_mention", "delivery"}
 OWN = {
     "note": "what the bot keeps of itself, overwritten",
     "stranger": "60 minutes, see the test of its own",

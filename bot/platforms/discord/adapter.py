@@ -13,6 +13,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.cards import Option
 from bot.core import Core
 from bot.errors import Limited, Revoked, Unreachable
 from bot.outbox import Delivery
@@ -170,6 +171,10 @@ class DiscordAdapter:
     async def rooms(self, space: str, channel: str = "") -> Sequence[Room]:
         """The text channels of a server."""
         return servers.rooms_of(self._client, space) if self._client else ()
+
+    async def mentionable(self, space: str, channel: str = "") -> Sequence[Option] | None:
+        """The roles of a server that everybody may mention."""
+        return servers.mentionable_in(self._client, space) if self._client else ()
 
     async def problems(self, address: str) -> tuple[str, ...]:
         """What is missing in a channel: of view, send, embed, attach, history; or `gone`."""

@@ -39,6 +39,7 @@ class Part:
     choices: tuple[Choice, ...] = ()
     picture: Picture | None = None
     files: tuple[File, ...] = ()
+    mention: str = ""  # the id of the role that its text mentions
 
     def to_send(self) -> dict[str, Any]:
         """Arguments for a new message."""
@@ -49,10 +50,14 @@ class Part:
             made["files"] = found
         return made
 
-    def to_post(self, nonce: str, silent: bool, buttons: Buttons) -> MultipartParameters:
-        """A new message in a channel as the library's own client takes it (`channel.send` makes the same of it)."""
+    def to_post(self, nonce: str, silent: bool, buttons: Buttons, notify: bool = True) -> MultipartParameters:
+        """A new message in a channel as the library's own client takes it (`channel.send` makes the same of it).
+
+        `notify`: whether the role that it mentions is notified; at night, and by what continues an edit, it is not.
+        """
         said: dict[str, Any] = {
-            "content": self.content, "nonce": nonce, "allowed_mentions": discord.AllowedMentions.none(),
+            "content": self.content, "nonce": nonce,
+            "allowed_mentions": _only(self.mention if notify and not silent else ""),
             "flags": discord.MessageFlags(suppress_notifications=True) if silent else MISSING,
         }  # fmt: skip
         if found := self._attached():
@@ -75,6 +80,14 @@ class Part:
         return {"content": self.content, "view": view_of(self.choices) if self.choices else None}
 
 
+def _only(role: str) -> discord.AllowedMentions:
+    """Nobody is notified but this one role ("" : nobody at all), whatever the text says."""
+    allowed = discord.AllowedMentions.none()
+    if role:
+        allowed.roles = [discord.Object(int(role))]
+    return allowed
+
+
 def draw(piece: str) -> str:
     """A piece of a card's text in Discord's Markdown."""
     return to_discord(parse(piece))
@@ -82,10 +95,13 @@ def draw(piece: str) -> str:
 
 def parts_of(card: Card, draw: Callable[[str], str] = draw) -> list[Part]:
     """A card as messages of at most 2,000 characters, each ending with the card's code; choices below the last."""
-    room = CONTENT - (len(card.code) + MARK if card.code else 0)
+    mention = f"\n<@&{card.mention}>" if card.mention else ""
+    room = CONTENT - (len(card.code) + MARK if card.code else 0) - len(mention)
     texts = split(drawn(card.text, draw), room) or [""]
+    texts[-1] += mention
     marked = [f"{text}{mark_of(card.code, number, len(texts))}".strip() for number, text in enumerate(texts, 1)]
-    return [*(Part(one) for one in marked[:-1]), Part(marked[-1], card.choices, card.picture, card.files)]
+    last = Part(marked[-1], card.choices, card.picture, card.files, card.mention)
+    return [*(Part(one) for one in marked[:-1]), last]
 
 
 def mark_of(code: str, number: int, parts: int) -> str:

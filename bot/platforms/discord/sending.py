@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -49,7 +50,18 @@ class Mail:
     def _parts(self, delivery: Delivery) -> list[Part]:
         """What is for some alone is drawn and forgotten; what stands in a channel is public and drawn once."""
         assert delivery.card is not None
-        return parts_of(delivery.card, draw if delivery.is_private else self._draw)
+        card = delivery.card
+        if card.mention and not self._is_there(delivery.address, card.mention):
+            card = replace(card, mention="")  # it would stand there as @unknown-role
+        return parts_of(card, draw if delivery.is_private else self._draw)
+
+    def _is_there(self, address: str, role: str) -> bool:
+        """Whether a role exists and may still be mentioned; what Discord has not told us yet counts as there."""
+        channel = self._client.get_channel(int(address))
+        if not isinstance(channel, discord.abc.GuildChannel):
+            return True
+        found = channel.guild.get_role(int(role))
+        return found is not None and found.mentionable
 
     async def look(self, delivery: Delivery) -> Sent | Found:
         """Finds a row's messages among the channel's own recent ones; parts that are missing are sent now."""
@@ -95,14 +107,16 @@ class Mail:
     def _room(self, address: str) -> discord.PartialMessageable:
         return self._client.get_partial_messageable(int(address))
 
-    async def _post(self, delivery: Delivery, address: str, parts: dict[int, Part]) -> dict[int, str]:
+    async def _post(
+        self, delivery: Delivery, address: str, parts: dict[int, Part], notify: bool = True
+    ) -> dict[int, str]:  # fmt: skip
         """New messages, each with a nonce of its row and part: a second try returns the first one's message."""
         ids = {}
         for at, part in parts.items():
             await self._pacer.turn(f"post {address}", delivery.order)
             buttons = buttons_of if delivery.is_private else self._buttons
             try:
-                with part.to_post(f"{delivery.id}.{at}", delivery.silent, buttons) as params:
+                with part.to_post(f"{delivery.id}.{at}", delivery.silent, buttons, notify) as params:
                     made = await self._client.http.send_message(int(address), params=params)
             except discord.NotFound as error:
                 if error.code != UNKNOWN_MESSAGE:
@@ -124,7 +138,7 @@ class Mail:
         for surplus in standing[len(parts) :]:
             await self._delete(delivery, address, surplus)
         more = dict(list(enumerate(parts))[len(standing) :])
-        return [*standing[: len(parts)], *(await self._post(delivery, address, more)).values()]
+        return [*standing[: len(parts)], *(await self._post(delivery, address, more, notify=False)).values()]
 
     async def _later_parts(self, delivery: Delivery, address: str) -> list[str]:
         """Messages that an earlier edit added behind the original ones: ours, after them, with the same code."""

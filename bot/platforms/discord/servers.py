@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import select
 
 from bot import tables as t
+from bot.cards import Option
 from bot.core import Core
 from bot.errors import Gone
 from bot.platforms.base import Room
@@ -38,6 +39,14 @@ def rooms_of(client: discord.Client, space: str) -> Sequence[Room]:
     if guild is None:
         return ()
     return [Room(str(one.id), f"#{one.name}", problems_in(one)) for one in guild.text_channels]
+
+
+def mentionable_in(client: discord.Client, space: str) -> Sequence[Option]:
+    """Roles that *Allow anyone to mention this role* is on for, the lowest first: our own role gets no right for more.
+    Neither everybody's nor an app's."""
+    guild = client.get_guild(int(space)) if space.isdigit() else None
+    roles = guild.roles[1:] if guild else []
+    return [Option(str(one.id), f"@{one.name}") for one in roles if one.mentionable and not one.managed]
 
 
 def problems_of(client: discord.Client, address: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from nio import AsyncClient
 from nio.responses import SyncResponse
 
+from bot.cards import Option
 from bot.core import Core
 from bot.errors import Denied, PlatformError, Revoked, Unreachable
 from bot.outbox import Delivery
@@ -223,6 +224,10 @@ class MatrixAdapter:
         found = [one for one in book.siblings(channel or space, me) if not session.direct.is_direct(one)]
         found = [one for one in found if not session.meetings.knows(one)]
         return [Room(one, book.name(one), await self.problems(one)) for one in found]
+
+    async def mentionable(self, space: str, channel: str = "") -> Sequence[Option] | None:
+        """Matrix has no roles that people take: whoever wants to be notified sets that for the room."""
+        return None
 
     async def problems(self, address: str) -> tuple[str, ...]:
         """What is missing in a room, from its state as we last heard it; () before the first sync."""

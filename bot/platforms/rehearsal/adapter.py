@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bot.cards import Card, Choice, FormPage, Outcome
+from bot.cards import Card, Choice, FormPage, Option, Outcome
 from bot.core import Core
 from bot.errors import Denied, Gone, Unreachable
 from bot.outbox import Delivery
@@ -54,7 +54,10 @@ class RehearsalAdapter:
         if delivery.kind == "redact":
             return self._remove(channel, delivery)
         assert delivery.card is not None
-        message = self._draw(delivery.card, nonce=delivery.id, silent=delivery.silent or not delivery.urgent)
+        message = self._draw(
+            delivery.card, nonce=delivery.id, silent=delivery.silent or not delivery.urgent,
+            role=self._role(channel, delivery.card),
+        )  # fmt: skip
         standing = self.world.post(channel.address, message)
         return Sent((standing.id,), channel.address, tuple(one.token for one in delivery.card.choices))
 
@@ -94,7 +97,7 @@ class RehearsalAdapter:
         message = self.world.find(channel.address, delivery.targets[0])
         if message is None or message.removed_by:
             raise Gone
-        drawn = self._draw(delivery.card)
+        drawn = self._draw(delivery.card, role=self._role(channel, delivery.card))
         message.versions.append(message.text)
         message.text, message.html, message.choices = drawn.text, drawn.html, drawn.choices
         message.weights = drawn.weights
@@ -109,7 +112,12 @@ class RehearsalAdapter:
         self.world.tell()
         return Sent((), channel.address)
 
-    def _draw(self, card: Card, nonce: str = "", silent: bool = False) -> Message:
+    def _role(self, channel: Channel, card: Card) -> str:
+        """The name of the role that a card mentions, if it is still there."""
+        home = self.world.spaces.get(channel.space)
+        return home.roles.get(card.mention, "") if home else ""
+
+    def _draw(self, card: Card, nonce: str = "", silent: bool = False, role: str = "") -> Message:
         # Where numbers are typed, the line that invites an answer belongs to the text: it says who can see it.
         text = f"{card.text}\n\n{card.invite}" if self.name == "lines" and card.invite else card.text
         document = parse(text)
@@ -117,14 +125,14 @@ class RehearsalAdapter:
         lines = [to_plain(document)]
         if self.name == "lines":
             lines += [f"{number}. {one.label}" for number, one in enumerate(card.choices, 1)]
-        if card.code:
-            lines.append(card.code)
+        lines += [f"@{role}"] if role else []
+        lines += [card.code] if card.code else []
         return Message(
             self.world.new_id(), "bot", "\n".join(lines), html, tuple((one.label, one.token) for one in card.choices),
             silent=silent, nonce=nonce, picture=card.picture.png if card.picture else "",
             alt=card.picture.alt if card.picture else "", code=card.code,
             files=tuple((one.name, one.about, one.data) for one in card.files),
-            weights=tuple(one.weight for one in card.choices),
+            weights=tuple(one.weight for one in card.choices), notified="" if silent else role,
         )  # fmt: skip
 
     async def find(self, delivery: Delivery) -> Sent | Found:
@@ -145,6 +153,13 @@ class RehearsalAdapter:
             return ()
         rooms = [self.world.channels[address] for address in home.channels]
         return [Room(one.address, one.name, await self.problems(one.address)) for one in rooms if not one.gone]
+
+    async def mentionable(self, space: str, channel: str = "") -> Sequence[Option] | None:
+        """The roles of a server; where people type there are none."""
+        home = self.world.spaces.get(space)
+        if self.name == "lines":
+            return None
+        return [Option(role, f"@{name}") for role, name in home.roles.items()] if home else ()
 
     async def problems(self, address: str) -> tuple[str, ...]:
         """What is missing in a channel."""

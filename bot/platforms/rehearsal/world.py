@@ -39,6 +39,7 @@ class Message:
     weights: tuple[str, ...] = ()  # of the choices, in their order
     where: str = ""  # of a private answer: the channel in which it shows
     at: datetime | None = None
+    notified: str = ""  # the role whose members it notified
 
 
 @dataclass
@@ -71,6 +72,7 @@ class Space:
     channels: list[str] = field(default_factory=list)
     managers: set[str] = field(default_factory=set)
     members: set[str] = field(default_factory=set)
+    roles: dict[str, str] = field(default_factory=dict)  # id: name, of those that a message can notify
     bot_inside: bool = True
 
 

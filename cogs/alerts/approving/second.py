@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.feature import Call, Card, Landing, Md, Organization, Refused, UserError, When, show_when_short
 from cogs.alerts import rules as call_rules
 from cogs.alerts import store as calls
+from cogs.alerts.answering import store as replies
 from cogs.alerts.approving import rules, store
 from cogs.alerts.approving.store import Second
 from cogs.alerts.copies import Target, copy_card, copy_words, organizations, policy_of
@@ -161,11 +162,11 @@ def window(call: Call) -> timedelta:
 async def _free(call: Call, alert: Alert, leaves: datetime) -> None:
     """Everybody who takes such calls at once gets it after the window, and can stop it until then."""
     everybody = await organizations(call)
-    sender, people = everybody[alert.organization], (await calls.total(call.tx, alert.id)).yes
+    sender, people = everybody[alert.organization], (await replies.total(call.tx, alert.id)).yes
     for copy in await calls.copies(call.tx, alert.id):
         receiver = everybody.get(copy.organization)
         if copy.standing == "auto" and receiver is not None:
-            card = copy_card(call, alert, sender, receiver, copy.language, "", people)
+            card = copy_card(call, alert, sender, receiver, copy.language, "", people, copy.mention)
             at = leaves_at(alert.leave, receiver.zone, leaves)
             quiet = call_rules.is_quiet(at, receiver.zone)
             await call.outbox.release(call.tx, alert.id, copy.channel, card, at, silent=quiet)

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from bot.feature import Call, KeyGone, Md, Missing, Organization
 from cogs.alerts import rules, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.copies import organizations, own_call
 from cogs.alerts.rules import Given
 from cogs.alerts.store import Alert
@@ -33,7 +34,7 @@ async def ask(call: Call, subject: str, after: str) -> None:
         return
     if not after:
         await store.was_asked(call.tx, subject, call.now)
-    rows = await store.answers(call.tx, subject, after, PORTION)
+    rows = await replies.answers(call.tx, subject, after, PORTION)
     for row in rows:
         with suppress(KeyGone):  # erased half-way: nobody to ask
             given = await given_of(call, alert, row.person)
@@ -55,23 +56,23 @@ async def _ask_one(call: Call, alert: Alert, person: str, home: str) -> None:
 async def went(call: Call, code: str, said: str) -> None:
     """The answer; a later one replaces the earlier. Missing for who was not asked."""
     alert = await store.public(call.tx, code)
-    row = await store.answer_of(call.tx, alert.id, call.person.id) if alert else None
+    row = await replies.answer_of(call.tx, alert.id, call.person.id) if alert else None
     if alert is None or row is None or alert.asked_at is None:
         raise Missing
     before = await given_of(call, alert, call.person.id)
     if before.value != "in":
         raise Missing
     after = Given("in", before.organization, SAID[said])
-    sealed = await call.seal(call.person.id, "", store.pack(after), "alert_answer", row.id, "value")
-    await store.change_answer(call.tx, row.id, sealed, row.made_at)
-    await store.count(call.tx, alert.id, *after.moves(1), *before.moves(-1))
+    sealed = await call.seal(call.person.id, "", replies.pack(after), "alert_answer", row.id, "value")
+    await replies.change_answer(call.tx, row.id, sealed, row.made_at)
+    await replies.count(call.tx, alert.id, *after.moves(1), *before.moves(-1))
     call.say(f"went.thanks_{said}")
 
 
 async def thank(call: Call, subject: str) -> None:
     """Due work: the sum into every channel where the call stands; fewer than five people are no sum."""
     alert = await store.of_id(call.tx, subject)
-    total = await store.total(call.tx, subject, WENT)
+    total = await replies.total(call.tx, subject, WENT)
     if alert is None or alert.state != "sent" or total.yes < rules.SUM_FROM:
         return
     everybody = await organizations(call)
@@ -100,6 +101,6 @@ async def _thank_in(call: Call, alert: Alert, channel: str, receiver: Organizati
 async def attendance(call: Call, code: str) -> tuple[int, int] | None:
     """(people, organizations) who say they went to a call of the asker's organization; None below five people."""
     alert = await own_call(call, code, "sent")
-    total = await store.total(call.tx, alert.id, WENT)
+    total = await replies.total(call.tx, alert.id, WENT)
     return (total.yes, total.organizations) if total.yes >= rules.SUM_FROM else None
 

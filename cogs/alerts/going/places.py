@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.feature import Call, KeyGone, UserError
 from cogs.alerts import rules, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.copies import own_call, plan_tally
 from cogs.alerts.going.store import first_in_line, leave_line, wait
 from cogs.alerts.rules import WAITING, Given
@@ -27,7 +28,7 @@ async def what_counts(call: Call, alert: Alert, value: str, before: str) -> str:
         return value
     if before in ("in", WAITING):
         return before
-    total = await store.total(call.tx, alert.id)
+    total = await replies.total(call.tx, alert.id)
     is_free = rules.free_places(alert.content, total) > 0 and not total.counts.get(WAITING)
     return "in" if is_free else WAITING
 
@@ -50,7 +51,7 @@ async def fill(call: Call, subject: str) -> None:
     alert = await store.of_id(call.tx, subject)
     if alert is None or alert.state != "sent" or rules.useful_until(call.now, alert.content) <= call.now:
         return
-    free = rules.free_places(alert.content, await store.total(call.tx, subject))
+    free = rules.free_places(alert.content, await replies.total(call.tx, subject))
     rows = await first_in_line(call.tx, subject, min(free, PORTION))
     for row in rows:
         with suppress(KeyGone):  # erased half-way: the next one moves up
@@ -62,14 +63,14 @@ async def fill(call: Call, subject: str) -> None:
 
 
 async def _promote(call: Call, alert: Alert, person: str) -> None:
-    row = await store.answer_of(call.tx, alert.id, person)
+    row = await replies.answer_of(call.tx, alert.id, person)
     if row is None:
         return
     cell = ("alert_answer", row.id, "value")
-    given = store.unpack(await call.unseal(person, "", row.value, *cell))
-    sealed = await call.seal(person, "", store.pack(Given("in", given.organization)), *cell)
-    await store.change_answer(call.tx, row.id, sealed, row.made_at)
-    await store.count(call.tx, alert.id, *Given("in", given.organization).moves(1), *given.moves(-1))
+    given = replies.unpack(await call.unseal(person, "", row.value, *cell))
+    sealed = await call.seal(person, "", replies.pack(Given("in", given.organization)), *cell)
+    await replies.change_answer(call.tx, row.id, sealed, row.made_at)
+    await replies.count(call.tx, alert.id, *Given("in", given.organization).moves(1), *given.moves(-1))
     await tell_one(call, alert, person, given.organization, "promoted")
 
 
@@ -91,7 +92,7 @@ async def known(call: Call, code: str) -> Mapping[str, Any]:
 
 async def with_places(call: Call, alert: Alert, number: str) -> rules.Content:
     """The call with another number of places; UserError when fewer than have one already."""
-    content, taken = alert.content, (await store.total(call.tx, alert.id)).yes
+    content, taken = alert.content, (await replies.total(call.tx, alert.id)).yes
     if not content.timed:
         raise UserError("places.untimed", field="number")
     if int(number) and int(number) < taken:

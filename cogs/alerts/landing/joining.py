@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.feature import Call, Organization, Scope
 from cogs.alerts import rules, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.approving import second
 from cogs.alerts.copies import Target, copy_card, copy_row, organizations, plan, policy_of
 from cogs.alerts.landing import store as landing
@@ -53,7 +54,7 @@ async def _join_one(call: Call, alert: Alert, sender: Organization, receiver: Or
     found = [one for one in await plan(call, sender, alert.content) if one.organization.id == receiver.id]
     if until is None or not await _has_desk(call, receiver):
         return False
-    open_ones = [Target(receiver, one.channel, "hold", until) for one in found if one.channel is not None]
+    open_ones = [Target(receiver, one.channel, "hold", until, one.mention) for one in found if one.channel is not None]
     if not open_ones:
         return False
     await landing.forget_nowhere(call.tx, scope, alert.id)
@@ -72,8 +73,8 @@ async def _has_desk(call: Call, receiver: Organization) -> bool:
 
 async def _hold(call: Call, alert: Alert, sender: Organization, target: Target, until: datetime) -> None:
     channel: Any = target.channel
-    people = (await store.total(call.tx, alert.id)).yes
-    card = copy_card(call, alert, sender, target.organization, channel.language, "", people)
+    people = (await replies.total(call.tx, alert.id)).yes
+    card = copy_card(call, alert, sender, target.organization, channel.language, "", people, target.mention.role)
     await call.broadcast(
         channel, card, subject=alert.id, version=alert.version, held=True, urgent=True,
         expires_at=max(until, rules.useful_until(call.now, alert.content)),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bot.feature import Call, Md, Missing
 from cogs.alerts import rules, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.landing import store as landing
 from cogs.alerts.landing.rules import is_shown, own
 from cogs.alerts.store import Alert
@@ -42,7 +43,7 @@ async def _own(call: Call, alert: Alert) -> Mapping[str, int]:
 async def coalition(call: Call, alert: Alert) -> list[Md]:
     """The sum of everybody, from five people on; below that only when all of them are the asker's own."""
     mine = await _own(call, alert)
-    total, there = await store.total(call.tx, alert.id), await store.total(call.tx, alert.id, WENT)
+    total, there = await replies.total(call.tx, alert.id), await replies.total(call.tx, alert.id, WENT)
     shown = {one: n for one, n in total.counts.items() if n and is_shown(mine.get(one, 0), n)}
     hidden = any(n and one not in shown for one, n in total.counts.items())
     lines = [_in_words(call, shown, "ledger.nobody" if not hidden else "outcome.few")]
@@ -56,7 +57,7 @@ async def coalition(call: Call, alert: Alert) -> list[Md]:
 
 async def count_text(call: Call, alert: Alert) -> str:
     """How many said yes, for a list: a number, or that it is fewer than five."""
-    mine, total = await _own(call, alert), await store.total(call.tx, alert.id)
+    mine, total = await _own(call, alert), await replies.total(call.tx, alert.id)
     shown = is_shown(sum(mine.get(one, 0) for one in rules.YES), total.yes)
     return str(total.yes) if shown else call.words.label("few")
 

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam
 
 from bot.db import Row, Tx
 from bot.feature import Scope
-from cogs.alerts.store import Alert, alert, alert_copy, alert_tally, to_alert
+from cogs.alerts.answering.store import alert_tally
+from cogs.alerts.store import Alert, alert, alert_copy, to_alert
 
 SYSTEM = Scope(system=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.feature import Call, Md, Missing, Option, Organization, UserError, read_code
+from cogs.alerts.mentioning import showing
 from cogs.alerts.policies import rules, store
 from cogs.alerts.policies.rules import Decision, Policy
 
@@ -81,6 +82,7 @@ async def listed(call: Call) -> Md:
     names = {one.id: one.name for one in await call.spaces.all(call.tx)}
     lines = [call.words("receive.title_line", name=call.home.name)]
     lines += [_line(call, one, names) for one in await store.of(call.tx, call.home.id)]
+    lines += await showing.lines(call, names)
     lines.append(call.words("receive.rest", mode=call.words.label(f"receive.mode.{call.home.policy}")))
     if call.home.kind == "nonprofit":
         lines.append(call.words("receive.nonprofit"))

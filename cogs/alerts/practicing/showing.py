@@ -59,7 +59,9 @@ def _card(call: Call, alert: Alert, target: Target, desk: Channel) -> Card:
     intro = []
     for one in readers(language):
         words = call.words_in(one)
-        intro.append(f"{words('practice.head', sender=call.home.name)}\n{words(f'practice.would_{target.standing}')}")
+        would = [words("practice.head", sender=call.home.name), words(f"practice.would_{target.standing}")]
+        would += [words("mention.asked", role=target.mention.name)] if target.mention else []
+        intro.append("\n".join(would))
     text = Md("\n\n".join([*intro, copy_words(call, alert, call.home, receiver, language)]))
     return call.card_in(language, text, code=alert.code)
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot.clock import MovableClock
 from bot.words import Words
 from cogs.alerts import answers, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.rules import Sum
 from tests.conformance.house import RehearsalHouse
 from tests.features.alerts.coalition import Member, connect, send
@@ -21,7 +22,7 @@ async def total(house: RehearsalHouse, code: str) -> Sum:
     async with house.app.core.db.read() as tx:
         alert = await store.public(tx, code)
         assert alert is not None
-        return await store.total(tx, alert.id)
+        return await replies.total(tx, alert.id)
 
 
 async def say(house: RehearsalHouse, member: Member, name: str, code: str, value: str) -> Any:
@@ -83,7 +84,7 @@ async def test_the_answer_is_sealed_and_names_no_organization_in_the_clear(house
     code = await send(house, here)
     await say(house, here, "Ana", code, "in")
     async with house.app.core.db.read() as tx:
-        [row] = await tx.all(select(store.alert_answer))
+        [row] = await tx.all(select(replies.alert_answer))
     assert here.organization.id not in str(vars(row))
     assert b'"in"' not in row.value
 
@@ -108,7 +109,7 @@ async def test_two_accounts_that_become_one_count_once(house: RehearsalHouse) ->
 
 async def rows_of(house: RehearsalHouse, person: str) -> list[Any]:
     async with house.app.core.db.read() as tx:
-        return await store.answers_of(tx, person)
+        return await replies.answers_of(tx, person)
 
 
 async def test_who_is_erased_is_taken_out_of_the_sum(house: RehearsalHouse) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot import tables as t
 from bot.app import App, MakeAdapter
 from cogs.alerts import store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.going.store import first_in_line, place_in_line
 from tests.conformance.conftest import build_alone, on_discord
 from tests.conformance.discord_house import DiscordHouse
@@ -46,7 +47,7 @@ async def test_five_hundred_presses_on_discord_give_twenty_places(tmp_path: Path
         async with house.app.core.db.read() as tx:
             alert = await store.public(tx, code)
             assert alert is not None
-            assert (await store.total(tx, alert.id)).counts == {"in": 20, "wait": 480}
+            assert (await replies.total(tx, alert.id)).counts == {"in": 20, "wait": 480}
         said_numbers = [plain(one.text) for one in shown.values() if "number" in one.text]
         numbers = [text.split("number ")[1].split(" on")[0] for text in said_numbers]
         assert sorted(map(int, numbers)) == list(range(1, 481))
@@ -92,7 +93,7 @@ async def test_both_platforms_press_at_once_for_the_same_twenty_places(tmp_path:
         async with discord.app.core.db.read() as tx:
             alert = await store.public(tx, code)
             assert alert is not None
-            assert (await store.total(tx, alert.id)).counts == {"in": 20, "wait": 480}
+            assert (await replies.total(tx, alert.id)).counts == {"in": 20, "wait": 480}
             line = await first_in_line(tx, alert.id, 1000)
             numbers = [await place_in_line(tx, alert.id, row.person) for row in line]
             told = await tx.all(

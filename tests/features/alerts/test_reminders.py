@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.clock import MovableClock
 from cogs.alerts import answers, store
+from cogs.alerts.answering import store as replies
 from cogs.alerts.going.afterwards import WENT
 from cogs.alerts.timing.rules import AHEAD, LEAST, asks_at, remind_at
 from tests.conformance.house import RehearsalHouse
@@ -113,7 +114,7 @@ async def test_afterwards_one_question_and_the_thanks_with_the_sum(house: Rehear
     async with house.app.core.db.read() as tx:
         alert = await store.public(tx, code)
         assert alert is not None
-        total = await store.total(tx, alert.id, WENT)
+        total = await replies.total(tx, alert.id, WENT)
     assert (total.yes, total.organizations, total.counts["absent"]) == (6, 2, 0)
 
 

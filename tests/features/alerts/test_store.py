@@ -18,10 +18,11 @@ from bot.feature import Scope
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import World
 from cogs.alerts import rules, store
+from cogs.alerts.answering import store as replies
 from tests.conformance.house import RehearsalHouse
 from tests.features.alerts.coalition import connect, send, write
 
-TABLES = (store.alert, store.alert_version, store.alert_copy, store.alert_answer, store.alert_tally)
+TABLES = (store.alert, store.alert_version, store.alert_copy, replies.alert_answer, replies.alert_tally)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,0 +1,1 @@
+"""What people answer to a call, sealed, and the sums of it."""
