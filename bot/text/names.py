@@ -7,8 +7,6 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from confusable_homoglyphs import confusables
-
 from bot.text.clean import fold
 
 _DIGITS: Final = str.maketrans("0134578i|", "oleastbll")
@@ -70,6 +68,8 @@ def _other_word(a: str, b: str) -> bool:
 def _as_latin(char: str) -> str:
     if char.isascii():
         return char
+    from confusable_homoglyphs import confusables  # a table of 7 MB for the few names that are not in ASCII
+
     found = confusables.is_confusable(char, preferred_aliases=["latin"], greedy=True)
     twins = [twin["c"] for twin in found[0]["homoglyphs"]] if found else []
     return next((twin for twin in twins if twin.isascii() and twin.isalnum()), char)

@@ -35,7 +35,7 @@ class Server:
 
 
 async def server(rig: Rig) -> Server:
-    guild = rig.standin.add_guild("River", channels=["calls", "desk"])
+    guild = rig.standin.add_guild("River", channels=("calls", "desk"))
     made = Server(guild)
     await rig.connect(guild)
     return made

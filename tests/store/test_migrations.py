@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from bot import migrate, registry
@@ -26,6 +29,14 @@ def upgrade():
     op.create_table("half", sa.Column("id", sa.Integer, primary_key=True))
     op.execute("INSERT INTO there_is_no_such_table VALUES (1)")
 '''
+
+
+LOOK = """
+import asyncio, sys
+from bot import migrate
+asyncio.run(migrate.upgrade(sys.argv[1]))
+print(*sys.modules)
+"""
 
 
 async def inside(url: str, look: Any) -> Any:
@@ -65,6 +76,20 @@ async def test_a_second_start_changes_nothing(url: str) -> None:
     before = await inside(url, tables)
     await migrate.upgrade(url)
     assert await inside(url, tables) == before
+
+
+async def test_a_second_start_does_not_even_load_what_makes_steps(url: str) -> None:
+    """A bot that starts again after a fall sends a fifth of a second sooner, and is 10 MB smaller."""
+    await migrate.upgrade(url)
+    command = (sys.executable, "-c", LOOK, url)
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    printed = (await process.communicate())[0].decode().split()
+    assert {"bot.migrate", "bot.drivers"} <= set(printed)
+    assert not {"alembic", "sqlalchemy.orm"} & set(printed)
+
+
+def test_the_last_steps_are_the_ones_that_alembic_finds() -> None:
+    assert migrate._heads() == set(ScriptDirectory.from_config(migrate.settings_for()).get_heads())
 
 
 async def test_a_newer_database_is_refused_with_a_sentence(url: str) -> None:
