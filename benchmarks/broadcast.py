@@ -65,8 +65,10 @@ class Watched(DiscordAdapter):
             await self._stirred.wait()
 
 
-async def run(channels: int = 1000, messages: int = 3000, approvals: int = 100, **_options: Any) -> dict[str, Any]:
-    """Shares of 50/s, 429s, CPU over bare, deliveries a second, seconds of a small call and of an urgent one."""
+async def run(
+    channels: int = 1000, messages: int = 3000, approvals: int = 100, withdrawn: int = 200, **_options: Any
+) -> dict[str, Any]:  # fmt: skip
+    """Shares of 50/s, 429s, CPU over bare, deliveries a second, seconds of a small call, an urgent one, a take-back."""
     paced = [await discord_paced(channels, window) for window in ("fixed", "sliding")]
     beside = [await _beside_others(channels, window) for window in ("fixed", "sliding")]
     saturated = await discord_unpaced(messages)
@@ -80,6 +82,7 @@ async def run(channels: int = 1000, messages: int = 3000, approvals: int = 100, 
         "deliveries_per_s": round(messages / saturated["seconds"]),
         **await _who_goes_first(channels),
         "approval_to_copy_p99_ms": await _approvals(approvals),
+        "withdrawn_copies": withdrawn, "withdrawal_s": await _withdrawal(withdrawn),
         "windows": dict(zip(("fixed", "sliding"), paced, strict=True)),
         "saturated": saturated,
     }
@@ -172,6 +175,20 @@ async def _approvals(count: int) -> float:
                 await adapter.until("A-1", number)
                 took.append(adapter.last("A-1") - started)
     return round(quantiles(took, n=100)[98] * 1000)
+
+
+async def _withdrawal(copies: int) -> float:
+    """Seconds from a take-back until the last of so many copies is gone."""
+    progress("discord: taking a call back")
+    with discord_process("--limits", "sliding", "--service-ms", str(SERVICE_MS)) as server:
+        async with _broadcaster(server, copies) as (app, adapter):
+            await post(app, "A-1", range(copies))
+            await adapter.until("A-1", copies)
+            started = time.perf_counter()
+            async with app.core.db.write() as tx:
+                await app.core.outbox.withdraw(tx, "A-1", app.core.clock.now())
+            await adapter.until("A-1", 2 * copies)
+            return round(adapter.last("A-1") - started, 2)
 
 
 # -- the bot --------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiosqlite
 import asyncpg
@@ -67,22 +67,41 @@ def from_millis(millis: int) -> datetime:
 def to_row(record: Mapping[str, Any]) -> Row:
     """A driver's record as a Row, its `*_at` columns as moments."""
     row = Row(**record)
-    for name, value in vars(row).items():
-        if name.endswith("_at") and isinstance(value, int):
+    for name in _moments(tuple(record)):
+        value = record[name]
+        if isinstance(value, int):
             setattr(row, name, from_millis(value))
     return row
+
+
+@lru_cache(maxsize=1024)
+def _moments(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in columns if name.endswith("_at"))
 
 
 def _plain(value: Any) -> Any:
     return to_millis(value) if isinstance(value, datetime) else value
 
 
+class Prepared(NamedTuple):
+    """A compiled statement and the values that stand in it; SQLAlchemy gathers them anew each time they are read."""
+
+    compiled: Any
+    own: Mapping[str, Any]
+
+    def bind(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """All values by name, as the drivers take them."""
+        given = {name: to_millis(value) if isinstance(value, datetime) else value for name, value in params.items()}
+        return {**self.own, **given} if self.own else given
+
+
 @lru_cache(maxsize=1024)
-def _compile(statement: Executable, dialect: Any, columns: tuple[str, ...] | None) -> Any:
+def _prepare(statement: Executable, dialect: Any, columns: tuple[str, ...] | None) -> Prepared:
     # The key is the statement's identity: a statement kept in a module variable is compiled once for good.
-    return statement.compile(  # type: ignore[attr-defined]
+    compiled = statement.compile(  # type: ignore[attr-defined]
         dialect=dialect, column_keys=columns, compile_kwargs={"render_postcompile": True}
     )
+    return Prepared(compiled, {name: _plain(value) for name, value in compiled.params.items()})
 
 
 class Tx:
@@ -94,18 +113,18 @@ class Tx:
 
     async def all(self, statement: Executable, **params: Any) -> list[Row]:
         """Every row of the statement."""
-        compiled = _compile(statement, self._driver.dialect, tuple(params) if statement.is_insert else None)
-        return [to_row(record) for record in await self._driver.fetch(compiled, self._bind(compiled, params))]
+        one = self._prepared(statement, params)
+        return [to_row(record) for record in await self._driver.fetch(one.compiled, one.bind(params))]
 
     async def few(self, statement: Executable, **params: Any) -> list[Row]:
         """Every row of a statement that gives a handful: cheaper than `all`, which nobody waits for."""
-        compiled = _compile(statement, self._driver.dialect, tuple(params) if statement.is_insert else None)
-        return [to_row(record) for record in await self._driver.few(compiled, self._bind(compiled, params))]
+        one = self._prepared(statement, params)
+        return [to_row(record) for record in await self._driver.few(one.compiled, one.bind(params))]
 
     async def one(self, statement: Executable, **params: Any) -> Row | None:
         """The first row, or None."""
-        compiled = _compile(statement, self._driver.dialect, tuple(params) if statement.is_insert else None)
-        record = await self._driver.first(compiled, self._bind(compiled, params))
+        one = self._prepared(statement, params)
+        record = await self._driver.first(one.compiled, one.bind(params))
         return None if record is None else to_row(record)
 
     async def value(self, statement: Executable, **params: Any) -> Any:
@@ -118,9 +137,12 @@ class Tx:
         if many is not None and not many:
             return 0
         sets = list(many) if many is not None else [params]
-        columns = tuple(sets[0]) if statement.is_insert and sets[0] else None
-        compiled = _compile(statement, self._driver.dialect, columns)
-        return await self._driver.run(compiled, [self._bind(compiled, one) for one in sets])
+        prepared = self._prepared(statement, sets[0])
+        return await self._driver.run(prepared.compiled, [prepared.bind(one) for one in sets])
+
+    def _prepared(self, statement: Executable, params: Mapping[str, Any]) -> Prepared:
+        columns = tuple(params) if statement.is_insert and params else None
+        return _prepare(statement, self._driver.dialect, columns)
 
     async def script(self, sql: str) -> None:
         """One statement of plain SQL without parameters: pragmas, never data."""
@@ -140,11 +162,6 @@ class Tx:
         finally:
             await self._driver.savepoint(f"RELEASE SAVEPOINT {name}")
             self._depth -= 1
-
-    @staticmethod
-    def _bind(compiled: Any, params: Mapping[str, Any]) -> dict[str, Any]:
-        bound = {**compiled.params, **params}
-        return {name: _plain(value) for name, value in bound.items()}
 
 
 def insert(table: Table) -> Executable:

@@ -243,6 +243,8 @@ def dialogue_word(call: Call, text: str) -> str:
 
 
 async def _match_option(call: Call, name: str, one: Field, text: str) -> str:
+    if not callable(one.options) and text in one.options:
+        return text  # a button's, or picked from a list: no label has to be compared
     found = await options(call, name, one)
     if not text.strip():
         return text

@@ -9,8 +9,9 @@ literal, so that nobody's name can become a link or bold; an `Md` is put in as i
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,8 +70,12 @@ class Words:
         found = self.sentences.get(language, self.sentences[LANGUAGES[0]])[key]
         if isinstance(found, str):
             return found
-        plural = Locale.parse(language).plural_form(params.get("n", 0))
-        return str(found.get(plural, found["other"]))
+        return str(found.get(_plurals(language)(params.get("n", 0)), found["other"]))
+
+
+@lru_cache
+def _plurals(language: str) -> Callable[[Any], str]:
+    return Locale.parse(language).plural_form
 
 
 class Speaker:
