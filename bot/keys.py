@@ -36,12 +36,14 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable
 
 from bot.clock import Clock
-from bot.db import Database, Moment, Row, upsert
+from bot.db import Database, Moment, Row, insert, upsert
 from bot.errors import KeyGone, StoreError
+from bot.ids import new_id
 
 VERSION = b"\x01"
 NONCE_BYTES = 12
 CACHED_KEYS = 4096  # unwrapped keys kept in memory; about 1 MB
+STOCK = 32  # keys that are made at once for people to come
 BATCH = 64  # people whose keys one statement finds: unwrapping them holds everybody else up for 2 ms
 
 keyring_metadata = MetaData()
@@ -101,6 +103,7 @@ class Keyring:
         self._wrapping = {kek_of(one): derive(one, "causeway wrap v1") for one in (*older, master)}
         self._cache: OrderedDict[tuple[str, str], Key] = OrderedDict()
         self._secret = b""
+        self._stock: list[tuple[str, bytes]] = []  # people to come: their id, and their key, durable already
         self._derived: dict[str, bytes] = {}  # by purpose: a dozen; deriving one takes longer than a sealed value
 
     async def open(self) -> None:
@@ -129,6 +132,7 @@ class Keyring:
     async def close(self) -> None:
         """Closes the key database and forgets what was unwrapped."""
         self._cache.clear()
+        self._stock.clear()
         self._derived.clear()
         await self._db.close()
 
@@ -142,9 +146,27 @@ class Keyring:
             self._derived[purpose] = derive(self._secret, purpose)
         return self._derived[purpose]
 
-    async def of_new_person(self, person: str) -> Key:
-        """The key of somebody whose id was made just now: there is none to look for."""
-        return self._remember((person, ""), await self._make(person, ""))
+    async def new_person(self) -> tuple[str, Key]:
+        """An id for somebody new, and their key. Made in stock, so that a crowd of new people does not wait for a
+        commit each; what is left of a stock when the process ends is an orphan, and destroyed the next night."""
+        if not self._stock:
+            await self._make_stock()
+        person, raw = self._stock.pop()
+        return person, self._remember((person, ""), raw)
+
+    async def _make_stock(self) -> None:
+        wrapping, now = self._wrapping[self.kek], self._clock.now()
+        made = [(new_id(), secrets.token_bytes(32)) for _ in range(STOCK)]
+        rows = [
+            {
+                "person": person, "organization": "", "kek": self.kek, "made_at": now,
+                "wrapped": aes_key_wrap(wrapping, raw),
+            }
+            for person, raw in made
+        ]  # fmt: skip
+        async with self._db.write() as tx:
+            await tx.run(insert(key_table), rows)
+        self._stock += made
 
     async def of_person(self, person: str) -> Key:
         """The person's own key, made at the first use."""
@@ -189,6 +211,7 @@ class Keyring:
 
     async def destroy_orphans(self, people: set[str], organizations: set[str]) -> int:
         """Keys whose person or organization is no longer in the main database (a crash between the two databases)."""
+        self._stock.clear()  # they are nobody's yet, and so among what is destroyed here
         async with self._db.read() as tx:
             rows = await tx.all(select(key_table.c.person, key_table.c.organization))
         gone = [

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from bot import tables as t
 from bot.db import Row, Tx, insert, upsert
 from bot.errors import KeyGone, UserError
-from bot.ids import new_id, new_secret_code, read_code
+from bot.ids import new_secret_code, read_code
 from bot.keys import Key, Keyring
 
 LINK_CODE_LIFE = timedelta(hours=1)
@@ -73,9 +73,8 @@ class People:
         found = await self.find(tx, platform, account)
         if found.known:
             return found
-        new = Person(new_id(), language)
-        index = self.index(platform, account)
-        key = await self.keyring.of_new_person(new.id)
+        person, key = await self.keyring.new_person()
+        new, index = Person(person, language), self.index(platform, account)
         await tx.run(insert(t.person), id=new.id, language=language, stopped=False, made_at=now, seen_at=now)
         await tx.run(
             insert(t.account), index=index, person=new.id, platform=platform,

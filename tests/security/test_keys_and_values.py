@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from bot.clock import Clock
 from bot.db import Database
 from bot.errors import StoreError
-from bot.keys import InvalidTag, Key, Keyring, derive, kek_of
+from bot.keys import STOCK, InvalidTag, Key, Keyring, derive, kek_of
 
 # Made once with this code; what was sealed by an earlier version must open for ever.
 SECRET = bytes(range(32))
@@ -79,3 +79,28 @@ async def test_a_wrong_master_fails_closed(tmp_path: Path) -> None:
     assert refused.value.key == "store.master"
     async with Keyring(Database(url), b"m" * 32, Clock()) as right:
         assert await right.count() == before
+
+
+async def test_the_keys_of_new_people_are_durable_before_they_are_used(tmp_path: Path) -> None:
+    """6.7: they are made in stock, in one commit; each is given once and opens after a restart."""
+    url = f"sqlite:///{tmp_path}/keys.db"
+    async with Keyring(Database(url), b"m" * 32, Clock()) as ring:
+        made = [await ring.new_person() for _ in range(STOCK + 1)]
+        assert len({person for person, _ in made}) == STOCK + 1
+        sealed = {person: key.seal("hello", "t", "r", "f") for person, key in made}
+        assert (await ring.count())[ring.kek] == 2 * STOCK + 1  # and the coalition's own
+    async with Keyring(Database(url), b"m" * 32, Clock()) as ring:
+        for person, value in sealed.items():
+            assert (await ring.existing(person)).open(value, "t", "r", "f") == "hello"
+
+
+async def test_what_is_left_of_a_stock_is_never_given_once_it_is_destroyed(tmp_path: Path) -> None:
+    """A nightly clean-up takes keys of nobody: the next new person gets one of another stock."""
+    url = f"sqlite:///{tmp_path}/keys.db"
+    async with Keyring(Database(url), b"m" * 32, Clock()) as ring:
+        first, _ = await ring.new_person()
+        assert await ring.destroy_orphans({first}, set()) == STOCK - 1
+        second, key = await ring.new_person()
+        sealed = key.seal("hello", "t", "r", "f")
+    async with Keyring(Database(url), b"m" * 32, Clock()) as ring:
+        assert (await ring.existing(second)).open(sealed, "t", "r", "f") == "hello"
