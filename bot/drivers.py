@@ -28,6 +28,8 @@ BEGIN = "BEGIN IMMEDIATE"
 IN_A_ROW = 16  # statements of one connection in this thread before whoever else waits for it may go on
 FEW = 8  # sets of values for one statement up to which they run in this thread too
 
+NO_TABLE = aiosqlite.OperationalError, asyncpg.UndefinedTableError  # what reading one that is not there raises
+
 T = TypeVar("T")
 
 

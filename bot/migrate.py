@@ -11,12 +11,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import aiosqlite
-import asyncpg
 from sqlalchemy import column, select, table
 from sqlalchemy.engine import make_url
 
-from bot.drivers import guard_file, open_driver
+from bot.drivers import NO_TABLE, guard_file, open_driver
 from bot.errors import NewerDatabase
 
 if TYPE_CHECKING:
@@ -93,7 +91,7 @@ async def _done(url: str) -> set[str]:
     driver = await open_driver(url)
     try:
         return {row["version_num"] for row in await driver.fetch(_DONE.compile(dialect=driver.dialect), {})}
-    except (aiosqlite.OperationalError, asyncpg.UndefinedTableError):
+    except NO_TABLE:
         return set()
     finally:
         await driver.close()
