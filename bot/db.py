@@ -242,7 +242,7 @@ class Database:
                 # Inside: a BEGIN whose caller is cancelled meanwhile is carried out all the same, and must be undone.
                 await driver.begin()
                 yield Tx(driver)
-                await to_its_end(driver.script("COMMIT"))
+                await to_its_end(driver.commit())
             except BaseException:
                 # A cancelled handler must not leave its transaction open for the next one.
                 await to_its_end(_roll_back(driver))

@@ -17,13 +17,13 @@ from sqlalchemy.engine import make_url
 
 from bot.errors import StoreError
 
+WAITS = 10_000  # ms for another process that writes: a back-up, a command
 # What every SQLite connection is opened with. FULL: an answered press survives a power cut (0.25 ms a commit).
 # recursive_triggers: without it INSERT OR REPLACE walks past delete triggers (SECURITY 6.4).
 PRAGMAS = (
     "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON",
-    "trusted_schema=OFF", "cell_size_check=ON", "recursive_triggers=ON",
+    "trusted_schema=OFF", "cell_size_check=ON", "recursive_triggers=ON", f"busy_timeout={WAITS}",
 )  # fmt: skip
-WAITS = "busy_timeout=10000"  # ms, for another process that writes: a back-up, a command
 BEGIN = "BEGIN IMMEDIATE"
 IN_A_ROW = 16  # statements of one connection in this thread before whoever else waits for it may go on
 FEW = 8  # sets of values for one statement up to which they run in this thread too
@@ -64,6 +64,7 @@ class Driver(Protocol):
     async def first(self, compiled: Any, params: Mapping[str, Any]) -> Mapping[str, Any] | None: ...
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int: ...
     async def begin(self) -> None: ...
+    async def commit(self) -> None: ...
     async def savepoint(self, sql: str) -> None: ...
     async def script(self, sql: str) -> None: ...
     async def close(self) -> None: ...
@@ -87,6 +88,7 @@ class SqliteDriver:
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
         self._in_a_row = 0
+        self._patient = True
 
     @classmethod
     async def open(cls, path: str) -> SqliteDriver:
@@ -95,7 +97,7 @@ class SqliteDriver:
             guard_file(Path(path))
         connection = await aiosqlite.connect(path, isolation_level=None, check_same_thread=False)
         connection.row_factory = aiosqlite.Row
-        for pragma in (*PRAGMAS, WAITS):
+        for pragma in PRAGMAS:
             await connection.execute(f"PRAGMA {pragma}")
         return cls(connection)
 
@@ -128,21 +130,28 @@ class SqliteDriver:
 
     async def begin(self) -> None:
         """Without waiting where nobody else writes; only another process can, and it is waited for over there."""
+        await self._wait(False)
         try:
-            await self._here("PRAGMA busy_timeout=0")
             await self._here(BEGIN)
         except sqlite3.OperationalError:
-            await self._here(f"PRAGMA {WAITS}")
             await self.script(BEGIN)
-        else:
-            await self._here(f"PRAGMA {WAITS}")
+
+    async def commit(self) -> None:
+        await self._connection.execute_fetchall("COMMIT")  # `Database.write` waits to its end
 
     async def savepoint(self, sql: str) -> None:
         await self._here(sql)
 
     async def script(self, sql: str) -> None:
+        await self._wait(True)
         # Its rows are read (a pragma has some): a statement that is not over yet would refuse the next COMMIT.
         await to_its_end(self._connection.execute_fetchall(sql))
+
+    async def _wait(self, patiently: bool) -> None:
+        """Whether what follows waits for another process that has the database, which nothing in this thread may."""
+        if patiently != self._patient:
+            await self._here(f"PRAGMA busy_timeout={WAITS if patiently else 0}")
+            self._patient = patiently
 
     async def close(self) -> None:
         await self._connection.close()
@@ -189,6 +198,9 @@ class PostgresDriver:
 
     async def begin(self) -> None:
         await self.script("BEGIN")
+
+    async def commit(self) -> None:
+        await self.script("COMMIT")
 
     async def savepoint(self, sql: str) -> None:
         await self.script(sql)

@@ -16,6 +16,7 @@ from bot.text import model as m
 from bot.text.clean import TextRefused
 from bot.text.links import judge_link, locate
 from bot.text.pieces import pieces
+from bot.text.simple import read_simply
 
 MAX_MARKDOWN = 16_000
 """Characters of one source. The worst found for this size ("[[]" over and over) takes 0.2 s (measured)."""
@@ -64,6 +65,12 @@ def _pieces(markdown: str) -> list[str]:
 
 
 def _read(markdown: str) -> tuple[m.Block, ...]:
+    simple = read_simply(markdown)
+    return read_fully(markdown) if simple is None else simple
+
+
+def read_fully(markdown: str) -> tuple[m.Block, ...]:
+    """The blocks of a text as the library finds them."""
     tokens = _MARKDOWN.parse(markdown)
     if any(token.level >= _DEEPEST - 1 for token in tokens):  # deeper words would be dropped by the library
         tokens = _MARKDOWN.parse(escape(markdown))

@@ -70,6 +70,9 @@ class FusedDriver:
     async def begin(self) -> None:
         await self._past(self._driver.begin)
 
+    async def commit(self) -> None:
+        await self._past(self._driver.commit)
+
     async def savepoint(self, sql: str) -> None:
         await self._past(lambda: self._driver.savepoint(sql))
 
