@@ -28,7 +28,7 @@ from benchmarks.rigs import (
 )
 from bot.app import App
 from bot.cards import Card
-from bot.outbox import Delivery
+from bot.deliveries import Delivery
 from bot.platforms.base import Sent
 from bot.platforms.discord.adapter import DiscordAdapter
 from bot.words import Md

@@ -13,6 +13,7 @@ from benchmarks.intake import CHANNEL, GUILD, answers_kept, bare_bot_on, crowd_a
 from benchmarks.rigs import TEXT, crowd_process, progress
 from bot.app import App
 from bot.cards import Card
+from bot.deliveries import Copy
 from bot.spaces import Channel, Place
 from bot.words import Md
 
@@ -61,8 +62,11 @@ async def run(seconds: int = 4, rate: int = RATE, **_options: Any) -> dict[str, 
 async def _broadcast(app: App, addresses: list[str]) -> None:
     """A copy for each of many channels, as a call is sent."""
     core = app.core
+    channels = [
+        Channel(f"b{number}", "other", f"b{number}", "discord", address, "calls", CHANNEL, "en")
+        for number, address in enumerate(addresses)
+    ]
     async with core.db.write() as tx:
-        for number, address in enumerate(addresses):
-            channel = Channel(f"b{number}", "other", f"b{number}", "discord", address, "calls", CHANNEL, "en")
-            await core.outbox.post(tx, channel, Card(Md(TEXT)), subject="B-1", now=core.clock.now(), urgent=True)
+        copies = (Copy(channel, Card(Md(TEXT))) for channel in channels)
+        await core.outbox.post_all(tx, copies, subject="B-1", now=core.clock.now())
     await asyncio.Event().wait()

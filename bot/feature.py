@@ -12,7 +12,7 @@ A feature is declared once, in words: what people can say (`Entry`), what is ask
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,13 +26,14 @@ from bot.cards import Card, Choice, File, Option, Outcome, Picture, Say
 from bot.charts import Row as Bars
 from bot.db import Tx, insert, upsert
 from bot.declared import Entry, Feature, Field, Kind
+from bot.deliveries import Copy, Delivery
 from bot.drawing import Drawing, draw
 from bot.errors import KeyGone, Missing, Refused, UserError
 from bot.freeze import NOTICE, Frozen, freeze, frozen, is_second, thaw, wish_again
 from bot.ids import new_code, new_id, new_secret_code, read_code
 from bot.landing import Landing
 from bot.meeting import Introduces
-from bot.outbox import Delivery, Outbox
+from bot.outbox import Outbox
 from bot.people import NOBODY, People, Person
 from bot.platforms.base import Act, Adapter, Room
 from bot.scope import Scope
@@ -201,6 +202,10 @@ class Call(Introduces, Recorder):
         """One copy for one channel, as a row of the outbox (see `Outbox.post`)."""
         return await self.outbox.post(self.tx, channel, card, now=self.now, **how)
 
+    async def broadcast_all(self, copies: Iterable[Copy], subject: str) -> None:
+        """Copies of a call for many channels (see `Outbox.post_all`)."""
+        await self.outbox.post_all(self.tx, copies, subject=subject, now=self.now)
+
     async def tell(self, person: str, card: Card, subject: str = "") -> bool:
         """A direct message to somebody who acted before; False when they may not be told."""
         return await self.outbox.tell(self.tx, person, card, self.now, subject)
@@ -312,7 +317,7 @@ def as_plain(text: Md) -> str:
 
 
 __all__ = [
-    "BOTH", "LANGUAGES", "NOTICE", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Delivery",
+    "BOTH", "LANGUAGES", "NOTICE", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Copy", "Delivery",
     "Drawing", "Entry", "Feature", "Field", "File", "Frozen", "KeyGone", "Kind", "Landing", "Level", "Link", "Md",
     "Missing", "Option", "Organization", "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services",
     "Speaker", "UserError", "When", "WhenRefused", "as_plain", "check_text", "datetime", "draw", "escape",

@@ -9,8 +9,7 @@ writes and reads rows inside a transaction; `sender` moves them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from bot import line
 from bot import tables as t
 from bot.cards import Card
 from bot.db import Row, Tx, insert
+from bot.deliveries import Copy, Delivery, in_channel
 from bot.ids import new_id
 from bot.landing import LIVE, Landing, landing_of
 from bot.people import People
@@ -31,35 +31,6 @@ DIRECT_LIFE = timedelta(days=7)  # a direct message that could not be sent in a 
 REDACT_LIFE = timedelta(days=30)  # a platform that is away for a week must still take back what was withdrawn
 CALL_LIFE = timedelta(days=3)  # a post without a deadline of its own
 MEET_LIFE = timedelta(hours=6)  # a new person waits: what cannot be made by then is relayed
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One row as an adapter gets it. `targets` are the ids of the messages to edit or to take back."""
-
-    id: str
-    subject: str
-    version: int
-    kind: str  # post | edit | redact | tally | direct | meet
-    platform: str
-    address: str  # the channel; empty when direct
-    card: Card | None
-    urgent: bool
-    silent: bool
-    tries: int
-    tried_at: datetime | None  # when it may first have left; None on a first try
-    targets: tuple[str, ...] = ()
-    account: str = ""  # direct: whom
-    room: str = ""  # direct: the room or channel made for them, when known
-    thread: str = ""  # the message or thread it answers
-    accounts: tuple[str, ...] = ()  # meet: for whom the place is made
-    title: str = ""  # meet: what the place is called; names nobody
-    order: tuple[int, int] = (0, 0)  # rank and turn: who goes first where an adapter lets them wait
-
-    @property
-    def is_private(self) -> bool:
-        """Whether it is for some people alone, and not for a channel."""
-        return self.kind in {"direct", "meet"}
 
 
 class Outbox:
@@ -79,11 +50,23 @@ class Outbox:
     ) -> str:  # fmt: skip
         """One copy for one channel; its delivery id. `held` waits for `release`."""
         return await self._insert(
-            tx, subject=subject, version=version, kind="post", platform=channel.platform, channel=channel.id,
-            organization=channel.organization, address=channel.address, lane=f"{channel.platform}:{channel.address}",
-            state="held" if held else "queued", card=card.to_json(), urgent=urgent, silent=silent, rank=rank,
-            due_at=due_at or now, expires_at=expires_at or now + CALL_LIFE, made_at=now,
+            tx, **in_channel(channel), subject=subject, version=version, kind="post", card=card.to_json(),
+            state="held" if held else "queued", urgent=urgent, silent=silent, rank=rank, due_at=due_at or now,
+            expires_at=expires_at or now + CALL_LIFE, made_at=now,
         )  # fmt: skip
+
+    async def post_all(self, tx: Tx, copies: Iterable[Copy], *, subject: str, now: datetime) -> None:
+        """Copies of one call, in one statement: whoever presses meanwhile waits for one and not for each of them."""
+        rows = [
+            self._row(
+                **in_channel(one.channel), subject=subject, version=1, kind="post", card=one.card.to_json(),
+                state="held" if one.held else "queued", urgent=True, silent=one.silent, due_at=one.due_at or now,
+                expires_at=one.expires_at or now + CALL_LIFE, made_at=now,
+            )
+            for one in copies
+        ]  # fmt: skip
+        await tx.run(insert(t.delivery), rows)
+        self.wake()
 
     async def answer(self, tx: Tx, platform: str, address: str, card: Card, thread: str, now: datetime) -> str:
         """A public answer where something was asked (platforms that have no answer of their own)."""
@@ -325,6 +308,12 @@ class Outbox:
     # -- inside -----------------------------------------------------------------------------------------------------
 
     async def _insert(self, tx: Tx, **values: Any) -> str:
+        row = self._row(**values)
+        await tx.run(insert(t.delivery), **row)
+        self.wake()
+        return str(row["id"])
+
+    def _row(self, **values: Any) -> dict[str, Any]:
         row = {
             "id": new_id(), "channel": "", "organization": "", "person": "", "rank": 0, "state": "queued",
             "urgent": False, "silent": False, "card": None, "private": None, "reason": "", "thread": "", "tries": 0,
@@ -332,9 +321,7 @@ class Outbox:
         }  # fmt: skip
         if row["state"] == "queued":  # what is held gets its turn with `release`
             row["turn"] = self.turns.next(row["platform"], row["kind"], row["urgent"], row["subject"])
-        await tx.run(insert(t.delivery), **row)
-        self.wake()
-        return str(row["id"])
+        return row
 
     async def _follow(
         self, tx: Tx, post: Row, kind: str, version: int, card: Card | None, now: datetime, silent: bool,

@@ -22,10 +22,11 @@ from bot import line
 from bot import tables as t
 from bot.clock import Clock
 from bot.db import Database, Row, Tx
+from bot.deliveries import Delivery
 from bot.errors import CausewayError, Denied, Gone, KeyGone, Limited, PlatformError, Revoked, Unreachable
 from bot.freeze import frozen
 from bot.meeting import UNMET, Meetings
-from bot.outbox import Delivery, Outbox
+from bot.outbox import Outbox
 from bot.people import People
 from bot.platforms.base import Adapter, Found, Sent
 

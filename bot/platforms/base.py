@@ -17,7 +17,7 @@ from bot.spaces import Place
 
 if TYPE_CHECKING:
     from bot.db import Tx
-    from bot.outbox import Delivery
+    from bot.deliveries import Delivery
 
 
 Settle = Callable[["Tx", Outcome], Awaitable[None]]

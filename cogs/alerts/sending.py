@@ -8,7 +8,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.feature import Call, Card, Channel, Choice, KeyGone, Md, Organization, Scope, UserError, parse_when, show_when
+from bot.feature import (
+    Call,
+    Card,
+    Channel,
+    Choice,
+    Copy,
+    KeyGone,
+    Md,
+    Organization,
+    Scope,
+    UserError,
+    parse_when,
+    show_when,
+)
 from cogs.alerts import rules, store
 from cogs.alerts.answering import store as replies
 from cogs.alerts.approving import second
@@ -37,7 +50,7 @@ from cogs.alerts.telling import tell_one
 from cogs.alerts.texts import body, changed_words, moment
 from cogs.alerts.timing.rules import leaves_at
 
-PORTION = 100  # people told in one transaction: a press never waits for a long one
+PORTION = 100  # people told in one transaction, copies written in one statement: a press never waits for a long one
 
 
 # -- sending --------------------------------------------------------------------------------------------------------
@@ -69,8 +82,7 @@ async def go_out(call: Call, alert: Alert) -> list[Target]:
     await store.keep_version(call.tx, call.scope, alert.id, 1, alert.content, call.now)
     await store.add_copies(call.tx, [copy_row(alert, one) for one in targets])
     wanted = await second.begin(call, alert, targets)
-    for one in targets:
-        await _post(call, alert, one)
+    await _post(call, alert, targets)
     if wanted is not None:
         at_once = {one.organization.id: one.organization for one in targets if one.standing == "auto"}
         await second.waiting_cards(call, alert, call.home, list(at_once.values()))
@@ -82,15 +94,19 @@ async def go_out(call: Call, alert: Alert) -> list[Target]:
     return targets
 
 
-async def _post(call: Call, alert: Alert, target: Target) -> None:
-    if target.channel is None:
-        return
-    receiver = target.organization
-    await call.broadcast(
-        target.channel,
-        copy_card(call, alert, call.home, receiver, target.channel.language, mention=target.mention.role),
-        subject=alert.id, held=target.standing != "own", urgent=True, **_timing(alert, receiver, call.now),
-    )  # fmt: skip
+async def _post(call: Call, alert: Alert, targets: Sequence[Target]) -> None:
+    """Their copies, in portions: between two of them the others' presses are read and answered."""
+    copies = [(one, one.channel) for one in targets if one.channel is not None]
+    for at in range(0, len(copies), PORTION):
+        some = [
+            Copy(
+                channel,
+                copy_card(call, alert, call.home, one.organization, channel.language, mention=one.mention.role),
+                held=one.standing != "own", **_timing(alert, one.organization, call.now),
+            )
+            for one, channel in copies[at : at + PORTION]
+        ]  # fmt: skip
+        await call.broadcast_all(some, alert.id)
 
 
 def _timing(alert: Alert, receiver: Organization, now: datetime) -> dict[str, Any]:

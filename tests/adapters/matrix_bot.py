@@ -12,8 +12,8 @@ from typing import Any
 from bot.app import App, MakeAdapter, build_core
 from bot.cards import Card, Choice
 from bot.clock import Clock, MovableClock
+from bot.deliveries import Delivery
 from bot.feature import Call, Entry, Feature, Field, Kind, Level
-from bot.outbox import Delivery
 from bot.spaces import Place
 from bot.words import LANGUAGES, Md
 from cogs.help import feature as help_feature

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import select
 
 from bot import tables as t
+from bot.deliveries import Delivery
 from bot.errors import Denied
 from bot.feature import Channel
-from bot.outbox import Delivery
 from bot.platforms.matrix.book import Book
 from bot.platforms.matrix.elsewhere import Elsewhere
 from bot.platforms.matrix.meetings import MeetingRooms

@@ -7,9 +7,9 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.deliveries import Delivery
 from bot.errors import PlatformError
 from bot.ids import new_id
-from bot.outbox import Delivery
 from bot.platforms.base import Found, Sent
 from bot.platforms.discord.adapter import DiscordAdapter
 

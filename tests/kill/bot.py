@@ -17,8 +17,8 @@ from bot.cards import Card, Option, Outcome
 from bot.clock import MovableClock
 from bot.core import Core, note, set_note
 from bot.db import Tx
+from bot.deliveries import Delivery
 from bot.errors import Unreachable
-from bot.outbox import Delivery
 from bot.platforms.base import Act, Found, Health, Room, Sent
 from bot.platforms.typed import answer_line, settle_by_outbox
 from bot.spaces import Place

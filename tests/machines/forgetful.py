@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.core import Core
+from bot.deliveries import Delivery
 from bot.errors import Limited, Unreachable
-from bot.outbox import Delivery
 from bot.platforms.base import Found, Sent
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import Message, World

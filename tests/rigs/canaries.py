@@ -43,15 +43,15 @@ class Aviary:
 @pytest.fixture(autouse=True)
 def canaries(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aviary]:
     """Listens while a test runs; a value that was sealed and stands in a room fails it."""
-    aviary, seal, insert, say = Aviary(), Key.seal, Outbox._insert, Call.say
+    aviary, seal, row, say = Aviary(), Key.seal, Outbox._row, Call.say
 
-    def noted_seal(self: Key, text: str, table: str, row: str, field: str) -> bytes:
+    def noted_seal(self: Key, text: str, table: str, at: str, field: str) -> bytes:
         aviary.sealed(text, table, field)
-        return seal(self, text, table, row, field)
+        return seal(self, text, table, at, field)
 
-    async def noted_insert(self: Outbox, tx: Any, **values: Any) -> str:
+    def noted_row(self: Outbox, **values: Any) -> dict[str, Any]:
         aviary.public.append(str(values.get("card") or ""))
-        return await insert(self, tx, **values)
+        return row(self, **values)
 
     def noted_say(self: Call, text: Any, *choices: Any, private: bool = True, **params: Any) -> None:
         say(self, text, *choices, private=private, **params)
@@ -59,7 +59,7 @@ def canaries(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aviary]:
             aviary.public.append(self.outcome.says[-1].card.to_json())
 
     monkeypatch.setattr(keys.Key, "seal", noted_seal)
-    monkeypatch.setattr(outbox.Outbox, "_insert", noted_insert)
+    monkeypatch.setattr(outbox.Outbox, "_row", noted_row)
     monkeypatch.setattr(Call, "say", noted_say)
     yield aviary
     assert aviary.found() == []

@@ -13,8 +13,8 @@ from bot import tables as t
 from bot.cards import Card
 from bot.clock import MovableClock
 from bot.core import Core
+from bot.deliveries import Delivery
 from bot.errors import Revoked
-from bot.outbox import Delivery
 from bot.platforms.base import Sent
 from bot.sender import Sender
 from bot.spaces import Channel

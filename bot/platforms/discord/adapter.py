@@ -15,8 +15,8 @@ from discord.http import Route
 
 from bot.cards import Option
 from bot.core import Core
+from bot.deliveries import Delivery
 from bot.errors import Limited, Revoked, Unreachable
-from bot.outbox import Delivery
 from bot.platforms.base import Found, Health, Room, Sent
 from bot.platforms.discord import commands, meetings, servers
 from bot.platforms.discord.client import Client

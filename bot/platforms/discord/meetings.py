@@ -14,8 +14,8 @@ import discord
 from discord.utils import time_snowflake
 
 from bot.clock import Clock
+from bot.deliveries import Delivery
 from bot.errors import Denied, Gone
-from bot.outbox import Delivery
 from bot.platforms.discord.faults import translated
 from bot.platforms.discord.pacer import Pacer
 

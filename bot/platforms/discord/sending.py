@@ -12,8 +12,8 @@ from discord.utils import time_snowflake
 
 from bot.cards import Choice
 from bot.core import Core
+from bot.deliveries import Delivery
 from bot.errors import Gone
-from bot.outbox import Delivery
 from bot.platforms.base import Found, Sent
 from bot.platforms.discord.faults import UNKNOWN_MESSAGE
 from bot.platforms.discord.meetings import Threads

@@ -16,8 +16,8 @@ from nio.responses import SyncResponse
 
 from bot.cards import Option
 from bot.core import Core
+from bot.deliveries import Delivery
 from bot.errors import Denied, PlatformError, Revoked, Unreachable
-from bot.outbox import Delivery
 from bot.platforms.base import Found, Health, Room, Sent
 from bot.platforms.matrix import rooms
 from bot.platforms.matrix.arrivals import Interest

@@ -12,8 +12,8 @@ from nio import AsyncClient
 
 from bot.cards import Card, File, Picture
 from bot.core import Core
+from bot.deliveries import Delivery
 from bot.errors import Denied, Gone
-from bot.outbox import Delivery
 from bot.platforms.base import Found, Sent
 from bot.platforms.matrix import content as make
 from bot.platforms.matrix.arrivals import parse

@@ -10,8 +10,8 @@ from functools import partial
 
 from bot.cards import Card, Choice, FormPage, Option, Outcome
 from bot.core import Core
+from bot.deliveries import Delivery
 from bot.errors import Denied, Gone, Unreachable
-from bot.outbox import Delivery
 from bot.platforms.base import Act, Found, Health, Room, Sent
 from bot.platforms.rehearsal.world import Channel, Message, World
 from bot.platforms.typed import answer_line, settle_by_outbox

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from bot.app import App, build_core
 from bot.clock import MovableClock
+from bot.deliveries import Delivery
 from bot.errors import Limited
-from bot.outbox import Delivery
 from bot.platforms.base import Sent
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import World
