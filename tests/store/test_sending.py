@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from bot import tables as t
 from bot.cards import Card
 from bot.clock import MovableClock
 from bot.core import Core
-from bot.deliveries import Delivery
+from bot.deliveries import Copy, Delivery
 from bot.errors import Revoked
 from bot.platforms.base import Sent
 from bot.sender import Sender
@@ -54,6 +55,27 @@ class Desk:
 @pytest.fixture
 def desk(core: Core, clock: MovableClock) -> Desk:
     return Desk(core, clock)
+
+
+async def test_copies_that_are_written_together_stand_as_if_each_was_written_alone(desk: Desk) -> None:
+    """Column by column; only the ids differ, and the place in line goes on."""
+    now = desk.clock.now()
+    until, card = now + timedelta(hours=5), Card(Md("at the library"))
+    outbox, channels = desk.core.outbox, [replace(CHANNEL, id=f"c{one}") for one in range(30)]
+    async with desk.core.db.write() as tx:
+        for one in channels:
+            await outbox.post(tx, one, card, subject="A-1", now=now, urgent=True, silent=True, expires_at=until)
+        await outbox.post(tx, CHANNEL, card, subject="A-1", now=now, urgent=True, held=True)
+        together = [Copy(one, card, silent=True, expires_at=until) for one in channels]
+        await outbox.post_all(tx, [*together, Copy(CHANNEL, card, held=True)], subject="A-2", now=now)
+    async with desk.core.db.read() as tx:
+        rows = await tx.all(select(t.delivery).order_by(t.delivery.c.seq))
+    own = ("id", "seq", "subject", "turn")
+    alone, both = ([{k: v for k, v in vars(row).items() if k not in own} for row in rows if row.subject == subject]
+                   for subject in ("A-1", "A-2"))  # fmt: skip
+    assert alone == both
+    assert len(both) == 31
+    assert len({row.id for row in rows}) == 62
 
 
 async def test_a_sum_that_failed_never_brings_the_old_text_back(desk: Desk) -> None:
