@@ -261,11 +261,11 @@ class Keyring:
         return key
 
     async def people(self) -> set[str]:
-        """The people who have a key of their own."""
+        """The people who have a key of their own; who is still to come is none of them."""
         async with self._db.read() as tx:
             own = and_(key_table.c.organization == "", key_table.c.person != "")
             rows = await tx.all(select(key_table.c.person).where(own))
-        return {row.person for row in rows}
+        return {row.person for row in rows} - {person for person, _ in self._stock}
 
     async def _load(self, person: str, organization: str) -> bytes | None:
         async with self._db.read() as tx:

@@ -99,6 +99,7 @@ async def test_what_is_left_of_a_stock_is_never_given_once_it_is_destroyed(tmp_p
     url = f"sqlite:///{tmp_path}/keys.db"
     async with Keyring(Database(url), b"m" * 32, Clock()) as ring:
         first, _ = await ring.new_person()
+        assert await ring.people() == {first}, "who is still to come is nobody yet"
         assert await ring.destroy_orphans({first}, set()) == STOCK - 1
         second, key = await ring.new_person()
         sealed = key.seal("hello", "t", "r", "f")
