@@ -97,6 +97,7 @@ class App:
         finally:
             scheduler.shutdown(wait=False)
             await self._end(tasks)
+            gc.unfreeze()  # a rehearsal starts many bots in one process: what was theirs may go
 
     def stop(self) -> None:
         """Ends `run` in order."""

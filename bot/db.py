@@ -91,7 +91,7 @@ class Prepared(NamedTuple):
 
     def bind(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """All values by name, as the drivers take them."""
-        given = {name: to_millis(value) if isinstance(value, datetime) else value for name, value in params.items()}
+        given = {name: _plain(value) for name, value in params.items()}
         return {**self.own, **given} if self.own else given
 
 
@@ -117,7 +117,7 @@ class Tx:
         return [to_row(record) for record in await self._driver.fetch(one.compiled, one.bind(params))]
 
     async def few(self, statement: Executable, **params: Any) -> list[Row]:
-        """Every row of a statement that gives a handful: cheaper than `all`, which nobody waits for."""
+        """Every row of a statement that is known to give a handful: without the hop that `all` makes (0007)."""
         one = self._prepared(statement, params)
         return [to_row(record) for record in await self._driver.few(one.compiled, one.bind(params))]
 

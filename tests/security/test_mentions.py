@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.cards import Card
+from bot.platforms.discord.render import CONTENT, parts_of
 from bot.words import Md
+from cogs.alerts.rules import ONE_MESSAGE
 from tests.adapters.discord_rig import Rig, rig_on
 from tests.discord_standin import Guild, Message, Role
 
@@ -84,19 +86,20 @@ async def test_of_several_messages_only_the_last_notifies_and_all_fit(rig: Rig) 
 
 
 @pytest.mark.parametrize("length", range(1930, 1966))
-async def test_a_copy_as_long_as_can_be_stays_one_message(length: int) -> None:
+def test_a_copy_as_long_as_can_be_stays_one_message(length: int) -> None:
     """A copy has at most 1,960 characters (`rules.ONE_MESSAGE`), its code and the mention fit beside it."""
-    from bot.platforms.discord.render import CONTENT, parts_of
-    from cogs.alerts.rules import ONE_MESSAGE
-
     parts = parts_of(Card(Md("w" * length), code="A-7KQ2", mention="9" * 20))
     assert all(len(one.content) <= CONTENT for one in parts)
     assert len(parts) == 1 or length > ONE_MESSAGE
 
 
-async def test_a_role_that_was_deleted_or_locked_is_left_out(rig: Rig) -> None:
+@pytest.mark.parametrize("how", ["deleted", "locked"])
+async def test_a_role_that_was_deleted_or_locked_is_left_out(rig: Rig, how: str) -> None:
     home = await server(rig)
-    home.guild.remove_role(home.role)
+    if how == "deleted":
+        home.guild.remove_role(home.role)
+    else:
+        home.role.mentionable = False
     await rig.restart()
     await post(rig, "March", home.role)
     [message] = home.posted

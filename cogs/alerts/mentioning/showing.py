@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.feature import Call, Md
+from bot.feature import Call, Md, Scope
 from cogs.alerts import store as calls
 from cogs.alerts.mentioning import store
 from cogs.alerts.mentioning.rules import Chosen
@@ -27,7 +27,7 @@ def _line(call: Call, one: Chosen, names: Mapping[str, str], seat: str) -> Md:
 
 async def notified(call: Call, organization: str, alert: Alert) -> list[str]:
     """Names of the roles that a call's copies notify, or will, in the spaces of an organization."""
-    copies = [one for one in await calls.copies(call.tx, alert.id) if one.organization == organization]
+    copies = await calls.received(call.tx, Scope(organization=organization), alert.id)
     return await role_names(call, organization, (one.mention for one in copies))
 
 

@@ -8,18 +8,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from bot import tables as t
 from bot.clock import MovableClock
 from cogs.alerts.mentioning.rules import NOBODY, Chosen, Mention, resolve
 from cogs.alerts.mentioning.store import alert_mention
 from cogs.alerts.policies.rules import ELECTORAL, TOPICS
 from cogs.alerts.store import alert_copy
 from tests.conformance.house import RehearsalHouse, Seen
-from tests.features.alerts.coalition import Member, connect, say_yes, send, write
+from tests.features.alerts.coalition import Member, connect, say_yes, send, stop_window, write
 from tests.features.alerts.test_decisions import send_about
 from tests.features.alerts.test_later import plain
 
+IN_LINE = and_(t.delivery.c.kind == "post", t.delivery.c.state == "queued")
 ROLES = {"r1": "Action", "r2": "Phone tree"}
 CHOICES = st.lists(
     st.builds(
@@ -131,19 +133,21 @@ async def test_it_binds_what_is_not_posted_yet_and_nothing_that_is(house: Rehear
     assert [row.mention for row in rows] == ["", ""]
 
 
-async def test_a_copy_in_line_follows(house: RehearsalHouse) -> None:
-    """n1: its platform is down; meanwhile the choice changes."""
+async def test_a_copy_in_line_follows(house: RehearsalHouse, clock: MovableClock) -> None:
+    """n1: everybody said yes, and while it can still be stopped the choice changes."""
     sender, here, _ = await three(house)
     await choose(house, here)
-    house.world.down.add("forms")
+    stop_window(house)
     await send(house, sender)
-    await choose(house, here, "@Phone tree")
-    house.world.down.clear()
-    await house.settle()
-    assert not await copies(house, here), "the test is about a copy that still waits"
     async with house.app.core.db.read() as tx:
-        rows = await tx.all(select(alert_copy).where(alert_copy.c.organization == here.organization.id))
-    assert [row.mention for row in rows] == ["r2"]
+        [waiting] = await tx.all(select(t.delivery).where(t.delivery.c.organization == here.organization.id, IN_LINE))
+    assert '"mention":"r1"' in waiting.card
+    await choose(house, here, "@Phone tree")
+    clock.move(timedelta(minutes=3))
+    await house.settle()
+    [copy] = await copies(house, here)
+    assert copy.notified == "Phone tree"
+    assert "@Action" not in copy.text
 
 
 async def test_a_correction_keeps_the_role_and_notifies_nobody_again(house: RehearsalHouse) -> None:
