@@ -23,6 +23,8 @@ A sentence is a key of the locales with its parameters, so that everybody reads 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -82,10 +84,14 @@ class Missing(UserError):
 
 
 class PlatformError(CausewayError):
-    """A platform did not take what we sent; `reason` is a key under `reason.` that people read in the ledger."""
+    """A platform did not take what we sent; `reason` is a key under `reason.` that people read in the ledger.
+
+    `begun`: some of what we sent is there all the same, its first message or file for example.
+    """
 
     key = "core.platform"
     reason = "platform"
+    begun = False
 
     def __init__(self, reason: str | None = None, **params: Any) -> None:
         self.reason = reason or type(self).reason
@@ -130,6 +136,16 @@ class TooLarge(PlatformError):
     """More bytes than the platform takes in one message."""
 
     reason = "too_large"
+
+
+@contextmanager
+def after_some(begun: bool) -> Iterator[None]:
+    """What goes wrong inside goes wrong after some of the delivery arrived, if `begun`."""
+    try:
+        yield
+    except PlatformError as error:
+        error.begun = error.begun or begun
+        raise
 
 
 class Revoked(PlatformError):

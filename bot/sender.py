@@ -234,15 +234,16 @@ class Sender:
             return Fate(row, "sent", sent=Sent(()))
         if isinstance(error, Denied) and delivery.kind == "direct" and error.reason == "closed":
             return Fate(row, "kept", error.reason)
+        none_left = delivery.tried_at is None and not error.begun
         if isinstance(error, Limited):
             wait = timedelta(seconds=error.retry_after)
-            return Fate(row, "queued", error.reason, wait=wait, certain=delivery.tried_at is None)
+            return Fate(row, "queued", error.reason, wait=wait, certain=none_left)
         if isinstance(error, Revoked):
-            return Fate(row, "queued", error.reason, certain=delivery.tried_at is None)
+            return Fate(row, "queued", error.reason, certain=none_left)
         if isinstance(error, Unreachable) or error.reason == "unsure":
             return Fate(row, "queued", error.reason, wait=_back_off(row.tries), certain=False)
-        if type(error) is Denied and delivery.kind == "post" and delivery.tried_at is not None:
-            # The right was lost after a try whose answer was lost: nobody knows whether that one arrived.
+        if type(error) is Denied and delivery.kind == "post" and not none_left:
+            # The right was lost after a try whose answer was lost, or between two parts: a person must look.
             return Fate(row, "unknown", "unsure")
         return Fate(row, "failed", error.reason)
 

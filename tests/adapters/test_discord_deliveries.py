@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,57 @@ async def test_without_history_nobody_knows_and_nothing_is_sent_again(rig: Rig, 
     await until_problem(rig, calls, "history")
     await _unsure(rig, after=True)
     assert len(calls.history) == 1
+    assert await rig.states() == [("unknown", "unsure")]
+
+
+async def test_a_right_to_read_that_was_lost_unheard_is_no_empty_channel(rig: Rig, calls: Channel) -> None:
+    """FACTS 30: the news that history is closed comes after the empty list that it makes."""
+    with rig.standin.gateway.slow():
+        calls.deny("read_message_history")
+        await _unsure(rig, after=True)
+    assert len(calls.history) == 1
+    assert await rig.states() == [("unknown", "unsure")]
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_copy_is_looked_for_among_many_messages(rig: Rig, calls: Channel, rosa: Person, after: bool) -> None:
+    """n2: more of them, before it and after it, than one answer of Discord's holds; or it is not among them."""
+    rig.standin.nonces.seconds = 30
+    for number in range(120):
+        rosa.says(f"Before {number}", calls)
+    rig.standin.clock.advance(180)
+    rig.clock.move(timedelta(seconds=180))
+    for number in range(120):
+        rosa.says(f"Shortly before {number}", calls)
+    rig.standin.faults.drop(POST, after=after)
+    await rig.post()
+    await rig.deliver()
+    for number in range(120):
+        rosa.says(f"After {number}", calls)
+    await rig.later(61)
+    assert [one.content for one in calls.messages if one.content.startswith("March")] == ["March on Saturday\nA-7KQ2"]
+    assert await rig.states() == [("sent", "")]
+
+
+async def test_a_refusal_between_two_parts_is_followed_by_a_look(rig: Rig, calls: Channel) -> None:
+    """n2: a 429 says that nothing was posted; of the part before it that is not true."""
+    rig.standin.nonces.seconds = 30
+    rig.standin.faults.limit(POST, 0.01, times=5, skip=1)
+    await rig.post(LONG)
+    await rig.deliver()
+    assert len(calls.messages) == 1
+    assert (await rig.states())[0] == ("queued", "limited")
+    await rig.later(61)
+    assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
+    assert len(calls.history) == 2
+
+
+async def test_a_right_lost_between_two_parts_is_told_as_not_sure(rig: Rig, calls: Channel) -> None:
+    """a10: "not posted" would be wrong: its first part stands there."""
+    rig.standin.faults.fail(POST, 403, skip=1)
+    await rig.post(LONG)
+    await rig.deliver()
+    assert len(calls.messages) == 1
     assert await rig.states() == [("unknown", "unsure")]
 
 

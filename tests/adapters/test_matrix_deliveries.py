@@ -93,6 +93,26 @@ async def test_an_unsure_delivery_is_found_by_its_words_or_known_to_be_missing(b
     assert await bot.adapter.find(bot.delivery(foreign, "x", "other", tried_at=tried)) is Found.CANNOT_KNOW
 
 
+async def test_of_a_delivery_that_half_arrived_only_the_rest_is_sent(bot: MatrixBot) -> None:
+    """a11: after the server forgot the transactions; the words stand, the picture and the file behind them do not."""
+    space, _ = await connected(bot)
+    room = bot.communities[space].rooms["hall"]
+    words = "\n\n".join(f"Paragraph {number} " + "ñ" * 900 for number in range(30))
+    more = {"picture": Picture("chart.png", "Four of five", PIXEL), "code": "A-7KQ2"}
+    page = File("guide.html", "text/html", PIXEL, "The guide as a page")
+    tried = bot.clock.now()
+    whole = await bot.adapter.deliver(bot.delivery(room, words, "half", files=(page,), **more))
+    *kept, part, picture, file = whole.ids
+    for lost in (part, picture, file):
+        await bot.communities[space].owner.redact(room, lost)
+    found = await bot.adapter.find(bot.delivery(room, words, "again", files=(page,), tried_at=tried, **more))
+    assert isinstance(found, Sent)
+    assert found.ids[: len(kept)] == tuple(kept)
+    assert not {part, picture, file} & {*found.ids}
+    shown = [one for one in await bot.messages(space, "hall") if one.text]
+    assert [one.content["msgtype"] for one in shown] == [*["m.text"] * (len(kept) + 1), "m.image", "m.file"]
+
+
 async def test_what_is_missing_in_a_room_is_said(bot: MatrixBot) -> None:
     """a10: too low a level, a room we are not in; the rooms of one space are offered together."""
     space, _ = await connected(bot, "hall", "quiet")

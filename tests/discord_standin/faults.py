@@ -52,9 +52,11 @@ class Faults:
     def __init__(self) -> None:
         self.active: list[Fault] = []
 
-    def fail(self, where: str, status: int = 500, *, times: int | None = 1, after: bool = False) -> Fault:
+    def fail(
+        self, where: str, status: int = 500, *, times: int | None = 1, after: bool = False, skip: int = 0
+    ) -> Fault:  # fmt: skip
         """Answer with this status instead of the real answer."""
-        return self._add(Fault(where, "status", status, times, after))
+        return self._add(Fault(where, "status", status, times, after, skip=skip))
 
     def drop(self, where: str, *, times: int | None = 1, after: bool = False, skip: int = 0) -> Fault:
         """Cut the connection without an answer."""
@@ -64,9 +66,9 @@ class Faults:
         """Answer only when `release()` is called (or never)."""
         return self._add(Fault(where, "hang", times=times, after=after))
 
-    def limit(self, where: str, retry_after: float = 0.1, *, times: int | None = 1) -> Fault:
+    def limit(self, where: str, retry_after: float = 0.1, *, times: int | None = 1, skip: int = 0) -> Fault:
         """Answer 429 although no limit was reached."""
-        return self._add(Fault(where, "limited", times=times, retry_after=retry_after))
+        return self._add(Fault(where, "limited", times=times, retry_after=retry_after, skip=skip))
 
     def clear(self) -> None:
         for fault in self.active:

@@ -15,6 +15,8 @@ from aiohttp import WSMsgType, web
 from . import payloads
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .server import StandIn
 
 DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID_SESSION, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
@@ -96,6 +98,7 @@ class Gateway:
         self.resumes = 0
         self.heartbeats = 0
         self.ready = asyncio.Event()
+        self._held: list[tuple[str, dict[str, Any], int]] | None = None
 
     @property
     def connected(self) -> bool:
@@ -103,9 +106,21 @@ class Gateway:
 
     def emit(self, event: str, data: dict[str, Any], intents: int = 0) -> None:
         """To every session that asked for one of these intents; 0 is for everybody."""
+        if self._held is not None:
+            self._held.append((event, data, intents))
+            return
         for session in self.sessions.values():
             if intents == 0 or session.intents & intents:
                 session.dispatch(event, _without_content(event, data, session.intents))
+
+    @contextlib.contextmanager
+    def slow(self) -> Iterator[None]:
+        """News goes out only afterwards: what is asked over REST meanwhile knows more than the bot was told."""
+        self._held = []
+        yield
+        held, self._held = self._held, None
+        for one in held:
+            self.emit(*one)
 
     def cut(self) -> None:
         """The network fails: every connection breaks, the sessions can be resumed."""

@@ -97,6 +97,11 @@ class Person(User):
         data = {"custom_id": modal.custom_id, "components": parts, "resolved": {}}
         return await self._act(MODAL_SUBMIT, modal.channel or self._usual_channel(), data, source=modal.source)
 
+    def says(self, text: str, channel: Channel) -> None:
+        """A message like any other."""
+        world = self.standin.world
+        channel.history.append(Message(world.snowflake(), channel, self, {"content": text}, world.clock.wall()))
+
     def sees(self, channel: Channel) -> list[Message]:
         """What is on this person's screen in a channel, with the ephemeral answers that are theirs."""
         hidden = [one for one in self.standin.messages.values() if one.for_user is self and one.channel is channel]

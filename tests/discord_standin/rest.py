@@ -147,7 +147,8 @@ async def _suffer(fault: Fault, request: web.Request) -> web.StreamResponse | No
         return None
     if fault.kind == "limited":
         body = {"message": "You are being rate limited.", "retry_after": fault.retry_after, "global": False}
-        return _too_many(Verdict({"X-RateLimit-Scope": "shared"}, body))
+        headers = {"Retry-After": str(max(1, round(fault.retry_after))), "X-RateLimit-Scope": "shared"}
+        return _too_many(Verdict(headers, body))
     return _json({"message": f"{fault.status}: on demand", "code": 0}, status=fault.status)
 
 

@@ -114,6 +114,10 @@ def list_messages(asked: Asked) -> list[dict[str, Any]]:
 
 def _page(messages: list[Message], query: Any) -> list[Message]:
     limit = int(query.get("limit", 50))
+    if "around" in query:
+        at, half = int(query["around"]), limit // 2
+        older, newer = ([one for one in messages if one.id <= at], [one for one in messages if one.id > at])
+        return [*older[-half:], *newer[:half]][::-1]
     if "before" in query:
         messages = [one for one in messages if one.id < int(query["before"])]
     if "after" in query:

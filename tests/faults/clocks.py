@@ -1,4 +1,4 @@
-"""One time for the bot and the stand-in, which are two processes: faster than ours, with outages that cost nothing."""
+"""One time for the bot and the platform, which are two processes: faster than ours, with outages that cost nothing."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from bot.clock import Clock
 from tests.discord_standin.clock import Clock as StandInClock
 
+BEGUN = 1_800_000_000.0  # a date of no meaning, Unix
 SPEED = 10.0  # their seconds in one of ours: waiting after a failure is most of what a run would last
 
 

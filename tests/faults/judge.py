@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from tests.discord_standin import Channel, Message, StandIn
+from tests.faults.world import Seen, Shown, Spot
 
 TOLD = ("failed", "expired", "unknown", "removed", "withdrawn", "kept")  # a person can read what became of it
 PARTS = re.compile(r"\d+/(\d+)\W*$")
@@ -33,52 +33,44 @@ class Verdict:
         return [*self.lost, *self.doubled, *self.disorder]
 
 
-def judge(server: StandIn, channels: Sequence[Channel], rows: Sequence[Row]) -> Verdict:
-    """`channels`: every one that ever was, the lost ones too."""
+def judge(seen: Seen, rows: Sequence[Row]) -> Verdict:
+    """One run's verdict."""
     found = Verdict(len(rows), sum(row["state"] == "unknown" for row in rows))
-    rooms = [one for one in server.world.channels.values() if one.recipient is not None]
-    for place in (*channels, *rooms):
-        found.doubled += _doubled(place)
-    for channel in channels:
-        own = [row for row in rows if row["address"] == str(channel.id)]
-        gone = channel.id not in server.world.channels
+    for spot in (*seen.channels, *seen.private):
+        found.doubled += _doubled(spot)
+    for spot in seen.channels:
+        own = [row for row in rows if row["address"] == spot.address]
         for row in own:
-            found.lost += _lost(row, own, channel.history, gone)
-        found.disorder += [*_disorder(own, channel.history)]
-    said = [message for room in rooms for message in room.history]
+            found.lost += _lost(row, own, spot.messages, spot.gone)
+        found.disorder += [*_disorder(own, spot.messages)]
+    said = [message for spot in seen.private for message in spot.messages]
     for row in rows:
         if row["kind"] == "direct":
             found.lost += _lost(row, [row], said, gone=False)
     return found
 
 
-def first_text(message: Message) -> str:
-    """What it said when it was posted."""
-    return str((message.edits[0] if message.edits else message.body).get("content") or "")
-
-
-def versions(message: Message) -> list[int]:
+def versions(message: Shown) -> list[int]:
     """The versions that it showed, in order."""
-    texts = [str(body.get("content") or "") for body in (*message.edits, message.body)]
-    return [int(match[1]) for text in texts if (match := VERSION.search(text))]
+    return [int(match[1]) for text in message.texts if (match := VERSION.search(text))]
 
 
-def _doubled(channel: Channel) -> Iterable[str]:
+def _doubled(spot: Spot) -> Iterable[str]:
     """The same text posted twice, also where one of them was deleted later."""
-    for text, count in Counter(first_text(one) for one in channel.history).items():
+    for text, count in Counter(one.texts[0] for one in spot.messages).items():
         if count > 1:
-            yield f"{count} of {text[:24]!r} in {channel.name}"
+            yield f"{count} of {text[:24]!r} in {spot.name}"
 
 
-def _lost(row: Row, own: Sequence[Row], history: Sequence[Message], gone: bool) -> Iterable[str]:
+def _lost(row: Row, own: Sequence[Row], history: Sequence[Shown], gone: bool) -> Iterable[str]:
     name = f"{row['kind']} {row['subject']} v{row['version']} ({row['state']} {row['reason']}, {row['tries']} tries)"
-    its = [one for one in history if row["subject"] in first_text(one)]
+    its = [one for one in history if row["subject"] in one.texts[0]]
     if row["state"] in TOLD:
         return
     if row["state"] != "sent":
         yield f"{name} never ended"
     elif row["kind"] in {"post", "direct"}:
-        if len({first_text(one) for one in its}) < _parts(its):
+        if len({one.texts[0] for one in its}) < _parts(its):
             yield f"{name} is not there"
     elif gone or (row["kind"] == "edit" and any(one.deleted for one in its)):
         return
@@ -97,19 +89,19 @@ def _newest_sent(own: Sequence[Row], row: Row) -> bool:
     return int(row["version"]) == max(int(one["version"]) for one in same)
 
 
-def _parts(messages: Sequence[Message]) -> int:
+def _parts(messages: Sequence[Shown]) -> int:
     """How many messages a delivery is made of, as it says itself; at least one."""
-    found = [int(match[1]) for one in messages if (match := PARTS.search(first_text(one)))]
+    found = [int(match[1]) for one in messages if (match := PARTS.search(one.texts[0]))]
     return max(found, default=1)
 
 
-def _disorder(own: Sequence[Row], history: Sequence[Message]) -> Iterable[str]:
+def _disorder(own: Sequence[Row], history: Sequence[Shown]) -> Iterable[str]:
     """Posts in another order than they were written, and texts that went back."""
     posts = [row for row in own if row["kind"] == "post"]
-    first = [next((one.id for one in history if row["subject"] in first_text(one)), None) for row in posts]
+    first = [next((one.place for one in history if row["subject"] in one.texts[0]), None) for row in posts]
     there = [(one, row["subject"]) for one, row in zip(first, posts, strict=True) if one is not None]
     yield from (f"{later} came before {earlier}" for (a, earlier), (b, later) in pairwise(there) if b < a)
     for message in history:
         shown = versions(message)
         if shown != sorted(shown):
-            yield f"{first_text(message)[:16]!r} went through the versions {shown}"
+            yield f"{message.texts[0][:16]!r} went through the versions {shown}"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
+from tests.faults.world import Platform
+
 CHANNELS = 4  # each of a server of its own
-MEMORY = 240.0  # seconds of the stand-in's nonce memory
-# Seconds for which nobody is there between two lives: at once, past the adapter's own trust, past the nonce memory.
-OUTAGES = (0.0, 0.0, 90.0, 400.0, 4000.0)
 MOST_STEPS = 160  # awaits of the sender after which a life is over at the latest
 
 
@@ -25,7 +24,7 @@ class Do:
 
 @dataclass(frozen=True)
 class Ill:
-    """What people of a server do to us: `lose` the channel, `mute`, `blind` (no history), `mend`, `cut` the gateway."""
+    """What people of a server do to us: `lose` the channel, `mute`, `blind` (no history), `mend`, `cut` the line."""
 
     kind: str
     channel: int
@@ -52,7 +51,7 @@ class Plan:
     stages: list[Stage] = field(default_factory=list)
 
 
-def draw(seed: int) -> Plan:
+def draw(seed: int, platform: Platform) -> Plan:
     """Two to four killed lives, and one that ends in peace."""
     chance = random.Random(seed)
     plan, codes = Plan(seed), _Codes(chance)
@@ -65,9 +64,9 @@ def draw(seed: int) -> Plan:
                 acts=tuple(codes.acts(first=number == 0)),
                 ills=_ills(chance),
                 trouble=chance.choice((0.0, 0.15, 0.3, 1.0 if not last else 0.1)),
-                outage=chance.choice(OUTAGES) if number else 0.0,
+                outage=chance.choice(platform.outages) if number else 0.0,
                 kill_step=chance.randint(1, MOST_STEPS) if by_step else None,
-                kill_after=None if by_step or last else chance.uniform(0.2, 0.9),
+                kill_after=None if by_step or last else chance.uniform(*platform.lives),
             )
         )
     return plan

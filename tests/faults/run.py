@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import random
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.discord_standin import Channel, StandIn
-from tests.faults.clocks import DiscordClock, Time
 from tests.faults.judge import Verdict, judge
 from tests.faults.life import Life
-from tests.faults.plan import CHANNELS, MEMORY, Ill, Plan, Stage, draw
-from tests.faults.trouble import Trouble
+from tests.faults.plan import Ill, Plan, Stage, draw
+from tests.faults.world import Platform, World
 from tests.faults.zygote import Zygote, zygote
 
 AT_ONCE = 6  # runs side by side: most of a run is waiting
 LONGEST_LIFE = 3.0  # seconds for a life that does not come to the await at which it should die
 PATIENCE = 60.0  # seconds for the last life
-BEGUN = 1_800_000_000.0  # a date of no meaning, Unix
 
 
 @dataclass
@@ -62,48 +57,41 @@ class Done:
 
 
 async def run_many(
-    seeds: Iterable[int], adapter: str = "discord", *, said: Callable[[Totals], None] = lambda _: None,
+    seeds: Iterable[int], platform: Platform, broken: str = "", *, said: Callable[[Totals], None] = lambda _: None,
     enough: Callable[[Totals], bool] = lambda _: False,
 ) -> Totals:  # fmt: skip
-    """One run for each seed, a few side by side, until it is `enough`; `said` hears the sums after each."""
+    """One run for each seed, a few side by side, until it is `enough`; `said` hears the sums after each.
+
+    `broken`: a promise that the adapter does not keep (`tests.faults.broken`), "" for the adapter as it is.
+    """
     totals, waiting = Totals(), iter(seeds)
 
     async def work(parent: Zygote) -> None:
         for seed in waiting:
-            totals.add(seed, await run_one(parent, draw(seed), adapter))
+            totals.add(seed, await run_one(parent, seed, platform, broken))
             said(totals)
             if enough(totals):
                 return
 
-    async with zygote() as parent, asyncio.TaskGroup() as group:
+    async with platform, zygote() as parent, asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
             group.create_task(work(parent))
     return totals
 
 
-async def run_one(parent: Zygote, plan: Plan, adapter: str) -> Done:
+async def run_one(parent: Zygote, seed: int, platform: Platform, broken: str) -> Done:
     """All lives of one bot, then the comparison."""
-    clock = DiscordClock(Time(BEGUN, time.monotonic()))
     with tempfile.TemporaryDirectory() as folder:
-        async with StandIn(judge_by_openapi=False, clock=clock) as server:
-            return await Run(parent, plan, adapter, Path(folder), server, clock).play()
+        async with platform.world(seed) as world:
+            return await Run(parent, draw(seed, platform), broken, Path(folder), world).play()
 
 
 class Run:
     """One run while it lasts."""
 
-    def __init__(
-        self, parent: Zygote, plan: Plan, adapter: str, folder: Path, server: StandIn, clock: DiscordClock
-    ) -> None:  # fmt: skip
-        self._parent, self._plan, self._adapter = parent, plan, adapter
-        self._folder, self._server, self._clock = folder, server, clock
-        self._trouble = Trouble(random.Random(plan.seed))
-        server.faults = self._trouble
-        server.nonces.seconds = MEMORY
-        guilds = [server.add_guild(f"Server {number}", ("calls",)) for number in range(CHANNELS)]
-        self._channels: list[Channel] = [one for guild in guilds for one in guild.channels]
-        self._places = [[str(one.guild.id), str(one.id)] for one in self._channels if one.guild]
-        self._person = server.person("Rosa", guilds[0])
+    def __init__(self, parent: Zygote, plan: Plan, broken: str, folder: Path, world: World) -> None:
+        self._parent, self._plan, self._broken = parent, plan, broken
+        self._folder, self._world = folder, world
 
     async def play(self) -> Done:
         """Every life in turn; RuntimeError when one ended in a way that is not in the plan."""
@@ -111,11 +99,11 @@ class Run:
         for stage in self._plan.stages:
             kills += await self._stage(stage, last=stage is self._plan.stages[-1])
         rows: list[dict[str, Any]] = json.loads((self._folder / "rows.json").read_text())
-        return Done(judge(self._server, self._channels, rows), kills, self._trouble.count)
+        return Done(judge(await self._world.seen(), rows), kills, self._world.faults)
 
     async def _stage(self, stage: Stage, last: bool) -> int:
-        self._clock.advance(stage.outage)
-        self._trouble.set(stage.trouble)
+        await self._world.advance(stage.outage)
+        self._world.set_trouble(stage.trouble)
         around = asyncio.create_task(self._around(stage.ills))
         patience = PATIENCE if last else stage.kill_after or LONGEST_LIFE
         ended_by = await self._parent.live(self._life(stage, last).to_line(), patience)
@@ -126,25 +114,12 @@ class Run:
         return int(not last)
 
     def _life(self, stage: Stage, last: bool) -> Life:
-        return Life(
-            str(self._folder), self._server.api_url, self._server.gateway_url, self._server.token, self._places,
-            str(self._person.id), self._clock.time, list(stage.acts), stage.kill_step, self._adapter, last,
-        )  # fmt: skip
+        world, acts = self._world, list(stage.acts)
+        return Life(str(self._folder), world.door, world.time, acts, stage.kill_step, self._broken, last)
 
     async def _around(self, ills: Iterable[Ill]) -> None:
         passed = 0.0
         for ill in sorted(ills, key=lambda one: one.after):
             await asyncio.sleep(ill.after - passed)
             passed = ill.after
-            self._do(ill.kind, self._channels[ill.channel])
-
-    def _do(self, kind: str, channel: Channel) -> None:
-        if kind == "cut":
-            self._server.gateway.cut()
-        elif channel.id in self._server.world.channels:
-            if kind == "lose":
-                channel.lose()
-            elif kind == "mend":
-                channel.allow("send_messages", "read_message_history")
-            else:
-                channel.deny("send_messages" if kind == "mute" else "read_message_history")
+            await self._world.befall(ill.kind, ill.channel)

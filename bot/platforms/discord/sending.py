@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import discord
+from discord.http import MultipartParameters
 from discord.utils import time_snowflake
 
 from bot.cards import Choice
 from bot.core import Core
 from bot.deliveries import Delivery
-from bot.errors import Gone
+from bot.errors import Gone, after_some
 from bot.platforms.base import Found, Sent
-from bot.platforms.discord.faults import UNKNOWN_MESSAGE
+from bot.platforms.discord.faults import UNKNOWN_MESSAGE, translated
 from bot.platforms.discord.meetings import Threads
 from bot.platforms.discord.pacer import Pacer
 from bot.platforms.discord.render import Part, buttons_of, draw, parts_of, tokens_of
 from bot.text import Remembered
 
 BEFORE = timedelta(minutes=2)  # clocks differ: how far before the first try a message is looked for
-LOOK_BACK = 500  # messages of a channel that are looked through at most
+AROUND = 100  # messages in one answer, the most that Discord gives
+LOOK_BACK = 500  # messages of a channel that are looked through after those, at most
 
 
 class Mail:
@@ -70,7 +72,10 @@ class Mail:
         if isinstance(address, Found):
             return address
         parts = self._parts(delivery)
-        found = await self._standing(delivery, address, parts)
+        own = await self._own_around(address, delivery)
+        if own is None:
+            return Found.CANNOT_KNOW
+        found = _standing(delivery, own, parts)
         if not found:
             return Found.NOT_THERE
         missing = {at: part for at, part in enumerate(parts) if at not in found}
@@ -111,19 +116,26 @@ class Mail:
         self, delivery: Delivery, address: str, parts: dict[int, Part], notify: bool = True
     ) -> dict[int, str]:  # fmt: skip
         """New messages, each with a nonce of its row and part: a second try returns the first one's message."""
-        ids = {}
+        ids: dict[int, str] = {}
         for at, part in parts.items():
             await self._pacer.turn(f"post {address}", delivery.order)
             buttons = buttons_of if delivery.is_private else self._buttons
-            try:
-                with part.to_post(f"{delivery.id}.{at}", delivery.silent, buttons, notify) as params:
-                    made = await self._client.http.send_message(int(address), params=params)
-            except discord.NotFound as error:
-                if error.code != UNKNOWN_MESSAGE:
-                    raise
-                continue  # the nonce's message was posted and then deleted (FACTS 30): done, and theirs to delete
-            ids[at] = str(made["id"])
+            params = part.to_post(f"{delivery.id}.{at}", delivery.silent, buttons, notify)
+            with after_some(begun=bool(ids)), translated():
+                made = await self._send(address, params)
+            if made:
+                ids[at] = made
         return ids
+
+    async def _send(self, address: str, params: MultipartParameters) -> str:
+        """The new message's id; "" where the nonce's message was posted and then deleted (FACTS 30): theirs to do."""
+        try:
+            with params:
+                return str((await self._client.http.send_message(int(address), params=params))["id"])
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_MESSAGE:
+                raise
+            return ""
 
     # -- changing ---------------------------------------------------------------------------------------------------
 
@@ -174,17 +186,29 @@ class Mail:
         granted = channel.permissions_for(channel.guild.me)
         return granted.view_channel and granted.read_message_history
 
-    async def _standing(self, delivery: Delivery, address: str, parts: Sequence[Part]) -> dict[int, str]:
-        """Which parts stand in the channel already: part number -> message."""
+    async def _own_around(self, address: str, delivery: Delivery) -> list[discord.Message] | None:
+        """What we said there since the first try; None where nothing shows that we may read.
+
+        The right to read may have been taken a moment ago, before we heard of it: then the list is empty, without an
+        error. So it is asked for what stands around that time, which in a channel that was ever used is something.
+        """
         assert delivery.tried_at is not None
-        after = discord.Object(time_snowflake(delivery.tried_at - BEFORE))
-        code = delivery.card.code if delivery.card else ""
-        found: dict[int, str] = {}
-        async for one in self._own(address, after):
-            at = next((at for at, part in enumerate(parts) if at not in found and _same(part, one.content, code)), None)
-            if at is not None:
-                found[at] = str(one.id)
-        return found
+        assert self._client.user is not None
+        since = discord.Object(time_snowflake(delivery.tried_at - BEFORE))
+        await self._pacer.turn(f"look {address}")
+        page = [one async for one in self._room(address).history(limit=AROUND, around=since)]
+        if not page and not delivery.account and not await self._is_unused(address):
+            return None
+        newer = sorted((one for one in page if one.id > since.id), key=lambda one: one.id)
+        own = [one for one in newer if one.author.id == self._client.user.id]
+        if len(newer) >= AROUND // 3:  # about half of a page is newer than what it was asked around
+            own += [one async for one in self._own(address, discord.Object(newer[-1].id))]
+        return own
+
+    async def _is_unused(self, address: str) -> bool:
+        """Whether nobody ever said anything in a channel."""
+        await self._pacer.turn()
+        return not (await self._client.http.get_channel(int(address))).get("last_message_id")
 
     async def _own(self, address: str, after: discord.Object) -> AsyncIterator[discord.Message]:
         assert self._client.user is not None
@@ -192,6 +216,17 @@ class Mail:
         async for message in self._room(address).history(limit=LOOK_BACK, after=after, oldest_first=True):
             if message.author.id == self._client.user.id:
                 yield message
+
+
+def _standing(delivery: Delivery, own: Iterable[discord.Message], parts: Sequence[Part]) -> dict[int, str]:
+    """Which parts are among our messages already: part number -> message."""
+    code = delivery.card.code if delivery.card else ""
+    found: dict[int, str] = {}
+    for one in own:
+        at = next((at for at, part in enumerate(parts) if at not in found and _same(part, one.content, code)), None)
+        if at is not None:
+            found[at] = str(one.id)
+    return found
 
 
 def _same(part: Part, content: str, code: str) -> bool:

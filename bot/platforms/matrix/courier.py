@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from nio import AsyncClient
@@ -13,7 +15,7 @@ from nio import AsyncClient
 from bot.cards import Card, File, Picture
 from bot.core import Core
 from bot.deliveries import Delivery
-from bot.errors import Denied, Gone
+from bot.errors import Denied, Gone, after_some
 from bot.platforms.base import Found, Sent
 from bot.platforms.matrix import content as make
 from bot.platforms.matrix.arrivals import parse
@@ -27,6 +29,14 @@ from bot.platforms.matrix.send import Sender, known_room
 PLATFORM = "matrix"
 CLOCKS_APART = timedelta(hours=1)  # how much a homeserver's clock may differ from ours while we look for a message
 DEEPEST_LOOK = 2_000  # events
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One event of a delivery: what it says, and how it is sent (gives its id)."""
+
+    body: str
+    send: Callable[[], Awaitable[str]]
 
 
 class Courier:
@@ -69,16 +79,29 @@ class Courier:
         return render(delivery.card, self._core.words, direct=delivery.kind == "direct", encrypted=bool(room.encrypted))
 
     async def _post(self, delivery: Delivery, room: str, parts: list[Part]) -> list[str]:
+        return await self._send_missing(await self._pieces(delivery, room, parts), {})
+
+    async def _pieces(self, delivery: Delivery, room: str, parts: list[Part]) -> list[Piece]:
+        """The events of a delivery in order: its words, then its picture and its files."""
         loud = delivery.urgent and not delivery.silent
         thread = await self._thread(room, delivery.thread)
-        ids = []
+        pieces = []
         for at, part in enumerate(parts):
             said = make.answering(part.content(loud), delivery.thread or None, thread)
-            ids.append(await self._sender.send(room, said, f"cw-{delivery.id}-{at}"))
-        if delivery.card is not None and delivery.card.picture is not None:
-            ids.append(await self._picture(delivery, room, delivery.card.picture))
+            pieces.append(Piece(part.body, partial(self._sender.send, room, said, f"cw-{delivery.id}-{at}")))
+        if delivery.card is not None and (shown := delivery.card.picture) is not None:
+            pieces.append(Piece(shown.alt, partial(self._picture, delivery, room, shown)))
         for at, one in enumerate(delivery.card.files if delivery.card is not None else ()):
-            ids.append(await self._file(delivery, room, one, at))
+            pieces.append(Piece(one.about, partial(self._file, delivery, room, one, at)))
+        return pieces
+
+    @staticmethod
+    async def _send_missing(pieces: Sequence[Piece], seen: Mapping[str, str]) -> list[str]:
+        """Sends each that was not `seen` (body -> event id); the ids of all of them."""
+        ids: list[str] = []
+        for piece in pieces:
+            with after_some(begun=bool(ids)):
+                ids.append(seen.get(piece.body) or await piece.send())
         return ids
 
     async def _thread(self, room: str, event: str) -> str | None:
@@ -130,24 +153,28 @@ class Courier:
     # -- looking ----------------------------------------------------------------------------------------------------
 
     async def find(self, delivery: Delivery) -> Sent | Found:
-        """Our own messages of that time with exactly these words. `CANNOT_KNOW` where we may not read."""
+        """Our own messages of that time with exactly these words; of a delivery that half arrived the rest is sent.
+        `CANNOT_KNOW` where we may not read.
+        """
         try:
             room = await self._meetings.find(delivery.id) if delivery.kind == "meet" else await self._room(delivery)
             if room is None:
                 return Found.NOT_THERE
-            parts = await self._parts(delivery, room)
-            return await self._found(delivery, room, [part.body for part in parts])
+            pieces = await self._pieces(delivery, room, await self._parts(delivery, room))
+            seen = await self._seen(delivery, room)
         except Denied:
             return Found.CANNOT_KNOW
+        if not any(piece.body in seen for piece in pieces):
+            return Found.NOT_THERE
+        return Sent(tuple(await self._send_missing(pieces, seen)), room, _tokens(delivery.card))
 
-    async def _found(self, delivery: Delivery, room: str, bodies: list[str]) -> Sent | Found:
+    async def _seen(self, delivery: Delivery, room: str) -> dict[str, str]:
+        """What we said there since the first try: body -> event id."""
         since = (delivery.tried_at or self._core.clock.now()) - CLOCKS_APART
         seen: dict[str, str] = {}
         async for event in self._own_messages(room, since):
             seen.setdefault(str(event.source["content"].get("body")), event.event_id)
-        if all(body in seen for body in bodies):
-            return Sent(tuple(seen[body] for body in bodies), room, _tokens(delivery.card))
-        return Found.NOT_THERE
+        return seen
 
     async def _own_messages(self, room: str, since: datetime) -> AsyncIterator[Any]:
         """What we said there since then, newest first, decrypted where it must be."""
