@@ -59,6 +59,7 @@ async def against_nio(rooms: int) -> dict[str, Any]:
         "listening_cpu_ratio": round(ours[0] / listening[0], 2),
         "rate": round(messages / ours[1], 1),
         "bare_rate": round(messages / bare[1], 1),
+        "listening_rate": round(messages / listening[1], 1),
         "rate_ratio": round(bare[1] / ours[1], 2),
         "seconds_unlifted": patience,
     }

@@ -37,6 +37,7 @@ async def run(rooms: int = 24, raised_rooms: int = 150, lifted_rooms: int = 100,
         "of_default_rate": default["share"], "refused_at_default": default["refused"],
         "of_raised_rate": raised["share"], "refused_at_raised": raised["refused"],
         "lifted_rate_over_bare": round(lifted["rate"] / lifted["bare_rate"], 2),
+        "lifted_rate_over_listening": round(lifted["rate"] / lifted["listening_rate"], 2),
         "discord_beside_a_hang_s": hanging, "default": default, "raised": raised, "lifted": lifted,
     }  # fmt: skip
 

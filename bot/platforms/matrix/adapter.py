@@ -25,6 +25,7 @@ from bot.platforms.matrix.book import Book
 from bot.platforms.matrix.courier import PLATFORM, Courier
 from bot.platforms.matrix.crypto import cross_sign
 from bot.platforms.matrix.desk import Desk
+from bot.platforms.matrix.gate import Gate
 from bot.platforms.matrix.inbox import INVITE, Json
 from bot.platforms.matrix.keys import brought_keys, look_after_keys, reread_parked
 from bot.platforms.matrix.meetings import MeetingRooms
@@ -64,7 +65,7 @@ class Session:
         self.client: AsyncClient = open_client(account, folder, pickle_key)
         self.book = Book()
         self.inbox = InboxRows(core)
-        self.sender = Sender(self.client, in_flight=options.in_flight)
+        self.sender = Sender(self.client, in_flight=options.in_flight, gate=Gate(lifted=options.lifted))
         self.direct = DirectRooms(self.client, pickle_key, options.name, encrypted=options.encrypt_direct)
         self.meetings = MeetingRooms(
             self.client, pickle_key, self.book, self.direct.elsewhere, encrypted=options.encrypt_direct

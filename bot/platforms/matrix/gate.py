@@ -3,6 +3,10 @@
 nio lets every send sleep and retry by itself: 15 sends made 36 useless refusals and lost their order; one gate made
 8 in the same time with the order kept (FACTS 7). After a refusal the gate also learns the pace, so that the next
 ones do not draw more.
+
+A homeserver's limit is a bucket: so many at once, then one more each so often. A refusal says when the next one will be
+taken. Counted from the first send into the full bucket, that is (sends - bucket + 1) distances; Synapse's usual bucket
+holds ten (FACTS 6). A second refusal tells the distance without knowing the bucket.
 """
 
 from __future__ import annotations
@@ -15,25 +19,32 @@ from contextlib import asynccontextmanager
 NO_PACE = 0.05  # s; below this the limit is as good as lifted
 TRY_FASTER_AFTER = 10  # sends without a refusal, and ...
 FASTER_AGAIN = 600.0  # ... seconds since the last one: a call to a hundred rooms draws one refusal and not ten
-PROVEN = 20  # sends in a row without any limit after which several go at once: Synapse's default bucket holds ten
-IDLE = 60.0  # seconds without a send after which a bucket counts as empty
-SLACK = 1.01  # of the server's own distance between two sends: a hair too early would be refused
+PROVEN = 20  # sends in a row without any limit after which several go at once: what is on the way is refused together
+IDLE = 60.0  # seconds without a send after which a bucket counts as full
+BUCKET = 10  # sends that a server usually takes at once
+SLACK = 1.01  # of the distance between two sends: a hair too early would be refused
+MARGIN = 0.05  # s after the moment that a refusal names: requests do not all take equally long to get there
 LONGEST_PACE = 60.0  # s, a guard against a server's nonsense
 
 
 class Gate:
-    """`pace` is seconds between two sends, 0 while nothing limits us. Waiters go through in the order they came."""
+    """`pace` is seconds between two sends, 0 while nothing limits us. Waiters go through in the order they came.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    `lifted`: an administrator said that there is no limit, so several go at once from the start.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic, *, lifted: bool = False) -> None:
         self.pace = 0.0
         self.refusals = 0
         self._clock = clock
         self._turn = asyncio.Lock()
         self._next = 0.0
-        self._last_pass = 0.0
-        self._began = 0.0  # the first send after the bucket was empty
+        self._last = float("-inf")  # when the last one went
+        self._began = 0.0  # when the first one went into the full bucket, and how many were taken since
+        self._taken = 0
+        self._first_refusal: tuple[int, float] | None = None  # how many were taken, seconds from the first to the next
         self._refused_at = 0.0
-        self._smooth = 0
+        self._smooth = PROVEN if lifted else 0
         self._alone = asyncio.Lock()
 
     @asynccontextmanager
@@ -51,41 +62,49 @@ class Gate:
     def _is_proven(self) -> bool:
         return not self.pace and self._smooth >= PROVEN
 
-    async def wait(self) -> None:
-        """Until it is our turn: at once when unlimited, else one `pace` after the one before."""
+    async def wait(self) -> float:
+        """Until it is our turn: at once when unlimited, else one `pace` after the one before. Gives the time."""
         async with self._turn:
             while (delay := self._next - self._clock()) > 0:  # noqa: ASYNC110 - a refusal meanwhile moves `_next` on
                 await asyncio.sleep(delay)
-            self._next = self._clock() + self.pace
+            now = self._clock()
+            # Who comes late does not make all that follow late; but nobody makes up for more than one distance.
+            self._next = max(self._next, now - self.pace) + self.pace
+            if now - self._last > IDLE:
+                self._began, self._taken, self._first_refusal = now, 0, None
+            self._last = now
+            return now
 
     def passed(self) -> None:
         """A send was taken. After some in a row, and ten minutes, a quicker pace is tried: an administrator may have
         lifted the limit."""
-        now = self._clock()
-        if not self._last_pass or now - self._last_pass > IDLE:
-            self._began = now
-        self._last_pass = now
+        self._taken += 1
         self._smooth += 1
-        if self.pace and self._smooth >= TRY_FASTER_AFTER and now - self._refused_at > FASTER_AGAIN:
+        if self.pace and self._smooth >= TRY_FASTER_AFTER and self._clock() - self._refused_at > FASTER_AGAIN:
             self._smooth = 0
             self.pace = self.pace / 2 if self.pace > NO_PACE else 0.0
 
-    def close(self, retry_after: float) -> None:
-        """A send was refused: nobody goes for `retry_after` seconds, then one by one.
+    def close(self, retry_after: float, asked: float) -> None:
+        """A send that went at `asked` was refused: nobody goes for `retry_after` seconds from then on, then one by one.
 
-        The time since the last one taken plus the wait the server asks for is the real distance between two sends.
-        Where a full bucket was emptied at once, it is the time since its first send plus that wait: Synapse tells when
-        the first send will have been paid back.
+        Not from now on: Synapse looks at its bucket, then keeps whoever is too quick waiting for half a second, and
+        only then answers.
         """
-        now, known = self._clock(), self.pace
         self.refusals += 1
-        self._smooth, self._refused_at = 0, now
-        apart = now - self._last_pass + retry_after if self._last_pass else retry_after
-        burst = now - self._began
-        paid_back = burst + retry_after if not known and self._began and burst < retry_after else 0.0
-        self.pace = max(known, retry_after, min(apart, 2 * retry_after), paid_back) * SLACK
-        self.pace = min(self.pace, LONGEST_PACE)
-        self._next = max(self._next, now + retry_after * SLACK)
+        self._smooth, self._refused_at = 0, self._clock()
+        open_again = asked + retry_after
+        self.pace = min(max(self.pace, self._learned(open_again - self._began)), LONGEST_PACE)
+        self._next = max(self._next, open_again + MARGIN)
+
+    def _learned(self, until_next: float) -> float:
+        """The distance between two sends, from this refusal and the first one of these sends."""
+        first = self._first_refusal
+        if first is None:
+            self._first_refusal = (self._taken, until_next)
+            return until_next / max(1, self._taken + 1 - BUCKET) * SLACK
+        if self._taken == first[0]:
+            return self.pace  # it was on the way at the same time
+        return (until_next - first[1]) / (self._taken - first[0]) * SLACK
 
     def eta(self, sends: int) -> float:
         """Seconds until this many more sends are through; 0 while nothing limits us."""

@@ -90,11 +90,11 @@ class Sender:
     async def _through_gate(self, work: Callable[[], Awaitable[Any]]) -> Any:
         while True:
             async with self.gate.one_by_one():
-                await self.gate.wait()
+                asked = await self.gate.wait()
                 try:
                     done = await work()
                 except Limited as limit:
-                    self.gate.close(limit.retry_after)
+                    self.gate.close(limit.retry_after, asked)
                     continue
                 self.gate.passed()
                 return done
