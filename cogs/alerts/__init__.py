@@ -132,6 +132,10 @@ feature = Feature(
             listed=False, group="incoming", records=("proposed",),
         ),
         Entry("decline", receiving.decline, Level.MODERATOR, (CODE_HERE,), listed=False, records=("declined",)),
+        Entry(
+            "takedown", receiving.takedown, Level.MODERATOR, (CODE_HERE, SURE),
+            group="incoming", records=("taken_down",),
+        ),
         Entry("why", receiving.why, Level.ANYONE, (CODE_HERE,), anywhere=False, listed=False),
         Entry("verify", receiving.verify, Level.ANYONE, (CODE_HERE,)),
         Entry(

@@ -27,6 +27,8 @@ def state_of(standing: str, landing: Landing | None) -> str:
     """One word for how a copy stands: what was decided about it, else what became of its delivery."""
     if standing == "lapsed":
         return "expired"
+    if standing == "declined" and landing is not None and landing.state in ("standing", "withdrawing"):
+        return landing.state  # it was taken down there afterwards
     if standing in ("declined", "never", "late", "nowhere", "left"):
         return standing
     if standing == "auto" and landing is not None and landing.state == "held":

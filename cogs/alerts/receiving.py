@@ -1,4 +1,4 @@
-"""The receiver is sovereign: accept, accept with a local line, decline, another policy; and why a call stands here."""
+"""The receiver is sovereign: accept (with a local line), decline, take down, another policy; and why a call is here."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cogs.alerts.answering import store as replies
 from cogs.alerts.approving import second
 from cogs.alerts.approving import store as approvals
 from cogs.alerts.copies import close_desk, copy_card, organizations, policy_of
+from cogs.alerts.landing.hosting import ON_ITS_WAY
 from cogs.alerts.landing.progress import watch
 from cogs.alerts.mentioning import store as mentions
 from cogs.alerts.mentioning.showing import role_names
@@ -108,6 +109,30 @@ async def decline(call: Call, code: str) -> None:
     await call.record("declined", alert.code)
     why_not = call.choice("because_button", "because", alert.code, organization=call.home.id)
     call.say("declined_now", why_not, title=alert.content.title)
+
+
+async def takedown(call: Call, code: str, sure: str) -> None:
+    """Asks once, then removes another organization's call from this organization's channels only."""
+    alert, rows = await ours(call, code)
+    if alert.organization == call.home.id:
+        raise UserError("hosting.own", title=alert.content.title)
+    landed = {one.channel for one in await call.outbox.landed(call.tx, alert.id) if one.state in ON_ITS_WAY}
+    copies = [one for one in rows if one.channel in landed and one.standing in rules.HERE]
+    if not copies:
+        raise UserError("hosting.nothing", title=alert.content.title)
+    if sure != "yes":
+        yes = call.choice("hosting.yes", "takedown", alert.code, "yes", weight="danger")
+        call.say("hosting.sure", yes, title=alert.content.title)
+        return
+    for one in copies:
+        await call.outbox.withdraw(call.tx, alert.id, call.now, one.channel)
+        await call.outbox.withdraw(call.tx, alert.thanks, call.now, one.channel)
+        await store.set_standing(call.tx, one.id, "declined", call.now)
+    await close_desk(call, alert, call.home.id, "hosting.closed")
+    await call.record("taken_down", alert.code)
+    why_not = call.choice("because_button", "because", alert.code, organization=call.home.id)
+    sender = (await organizations(call))[alert.organization]
+    call.say("hosting.done", why_not, title=alert.content.title, sender=sender.name)
 
 
 async def why(call: Call, code: str) -> None:

@@ -42,6 +42,7 @@ from cogs.alerts.copies import (
     policy_of,
 )
 from cogs.alerts.going.afterwards import plan_question
+from cogs.alerts.landing.hosting import tell_hosts
 from cogs.alerts.landing.progress import watch
 from cogs.alerts.mentioning.showing import notified
 from cogs.alerts.rules import Content
@@ -266,6 +267,7 @@ async def bring(call: Call, alert: Alert, content: Content) -> None:
     )  # fmt: skip
     await store.keep_version(call.tx, call.scope, alert.id, newer.version, content, call.now)
     await second.bind_anew(call, newer)
+    await tell_hosts(call, newer)
     reached = await _bring_to_copies(call, newer)
     await second.ask_again(call, newer)
     await call.record("corrected", alert.code, version=newer.version)

@@ -109,6 +109,11 @@ class Alert:
         return f"{self.id}.ask"
 
     @property
+    def hosts(self) -> str:
+        """The outbox's name of what is said to those in whose channels it stands."""
+        return f"{self.id}.up"
+
+    @property
     def thanks(self) -> str:
         """The outbox's name of the thanks afterwards."""
         return f"{self.id}.thx"

@@ -99,6 +99,13 @@ async def asked(house: RehearsalHouse, name: str, **values: str) -> None:
     await do(house, receiver, name, code=code, **values)
 
 
+async def taken_down(house: RehearsalHouse) -> None:
+    receiver = await connect(house, "Hill Workers")
+    _, code = await sent(house)
+    await say_yes(house, receiver, code)
+    await do(house, receiver, "alerts.takedown", code=code, sure="yes")
+
+
 async def stopped_in_the_window(house: RehearsalHouse) -> None:
     receiver = await connect(house, "Hill Workers")
     sender, code = await sent(house)
@@ -228,6 +235,7 @@ WAYS: dict[str, Way] = {
     "alerts.second": lambda house: asked(house, "alerts.accept"),
     "alerts.halted": stopped_in_the_window,
     "alerts.proposed": stopped_in_the_window,
+    "alerts.taken_down": taken_down,
     "alerts.declined": lambda house: asked(house, "alerts.decline"),
     "alerts.again_look": lambda house: again(house, "look", "unknown"),
     "alerts.again_anyway": lambda house: again(house, "anyway", "unknown"),
