@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.feature import Entry, Feature, Field, Kind, Level
 from cogs.alerts import answers, ledger, receiving, rules, sending, writing
-from cogs.alerts.approving import stopping
+from cogs.alerts.approving import ahead, stopping
 from cogs.alerts.copies import check_code, codes_here, own_codes
 from cogs.alerts.going import afterwards, places, reminding
 from cogs.alerts.going.afterwards import attendance
@@ -30,6 +30,7 @@ ASK = Field("ask", Kind.TEXT, limit=rules.ASK, check=writing.check_words)
 WHEN = Field("when", required=False, limit=120, check=writing.check_when)
 WHERE = Field("where", required=False, limit=rules.PLACE, check=writing.check_words)
 LINK = Field("link", required=False, limit=rules.LINK, check=writing.check_link)
+PLANNED = Field("code", limit=20, check=check_code)
 CALL = (WHAT, ASK, WHEN, WHERE, LINK)
 
 NOTES = Field("notes", Kind.TEXT, limit=rules.ACCESS, check=writing.check_words)
@@ -130,6 +131,14 @@ feature = Feature(
         Entry(
             "propose", stopping.propose, Level.SENDER, (CODE,),
             listed=False, group="incoming", records=("proposed",),
+        ),
+        Entry(
+            "agree", ahead.agree, Level.MODERATOR, (PLANNED, READ),
+            listed=False, group="incoming", records=("second",),
+        ),
+        Entry(
+            "unagree", ahead.unagree, Level.MODERATOR, (PLANNED,),
+            listed=False, group="incoming", records=("halted",),
         ),
         Entry("decline", receiving.decline, Level.MODERATOR, (CODE_HERE,), listed=False, records=("declined",)),
         Entry(

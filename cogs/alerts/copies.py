@@ -79,8 +79,8 @@ async def own_call(call: Call, code: str, *states: str) -> Alert:
     return found
 
 
-async def plan(call: Call, home: Organization, content: Content) -> list[Target]:
-    """Every connected organization with what happens to the call there now, by name."""
+async def plan(call: Call, home: Organization, content: Content, at: datetime | None = None) -> list[Target]:
+    """Every connected organization with what happens to the call there when it leaves (now, or `at`), by name."""
     calls = await channels_for(call, content.topic)
     desks = _by_organization(await call.spaces.channels(call.tx, "moderators"))
     decided, chosen = await policies.everybodys(call.tx), await mentions.everybodys(call.tx)
@@ -91,7 +91,7 @@ async def plan(call: Call, home: Organization, content: Content) -> list[Target]
         standing = rules.stand(one.id == home.id, policy.mode, bool(channels))
         until = None
         if standing == "hold":
-            until = rules.hold_until(call.now, one.zone, content.starts_at, policy.hours)
+            until = rules.hold_until(at or call.now, one.zone, content.starts_at, policy.hours)
             standing = "hold" if until and one.id in desks else "late" if one.id in desks else "nowhere"
         if standing in rules.NOT_ASKED:
             found.append(Target(one, None, standing))

@@ -24,7 +24,7 @@ from bot.feature import (
 )
 from cogs.alerts import rules, store
 from cogs.alerts.answering import store as replies
-from cogs.alerts.approving import second
+from cogs.alerts.approving import ahead, second
 from cogs.alerts.copies import (
     Target,
     ask_card,
@@ -63,7 +63,7 @@ async def send(call: Call, code: str) -> None:
     if alert.state not in store.DRAFTS:
         raise UserError("sent_already", code=alert.code)
     await call.not_at("leave", alert.id)
-    alert = replace(alert, leave=None)
+    alert = replace(alert, leave=None, leave_at=None)
     await second.note_author(call, alert)
     call.say(sent_card(call, alert, await go_out(call, alert)))
 
@@ -82,13 +82,19 @@ async def go_out(call: Call, alert: Alert) -> list[Target]:
     )  # fmt: skip
     await store.keep_version(call.tx, call.scope, alert.id, 1, alert.content, call.now)
     await store.add_copies(call.tx, [copy_row(alert, one) for one in targets])
-    wanted = await second.begin(call, alert, targets)
+    agreed = await ahead.agreed(call, alert, targets)
+    wanted = await second.begin(call, alert, targets, agreed)
     await _post(call, alert, targets)
     if wanted is not None:
         at_once = {one.organization.id: one.organization for one in targets if one.standing == "auto"}
         await second.waiting_cards(call, alert, call.home, list(at_once.values()))
     for receiver, until in _asked(targets).values():
-        await ask(call, alert, call.home, receiver, until)
+        if receiver.id == agreed:
+            await release(call, alert, call.home, receiver, "accepted")
+        else:
+            await ask(call, alert, call.home, receiver, until)
+    if agreed:
+        await second.free(call, alert, call.now)
     await plan_question(call, alert)
     await call.record("sent", alert.code, spaces=sum(1 for one in targets if one.channel))
     await watch(call, alert, "sent", {one.channel.platform for one in targets if one.channel})

@@ -158,10 +158,16 @@ async def of_code(tx: Tx, scope: Scope, code: str) -> Alert | None:
     return None if row is None else to_alert(row)
 
 
+async def of_any_code(tx: Tx, code: str) -> Alert | None:
+    """A call of anybody, also a planned one: for those whom it asks. Whoever uses this says who may know of it."""
+    row = await tx.one(_BY_CODE, code=code)
+    return None if row is None else to_alert(row)
+
+
 async def public(tx: Tx, code: str) -> Alert | None:
     """A call of anybody that was sent; a draft is nobody else's business."""
-    row = await tx.one(_BY_CODE, code=code)
-    return None if row is None or row.state in DRAFTS else to_alert(row)
+    found = await of_any_code(tx, code)
+    return None if found is None or found.state in DRAFTS else found
 
 
 async def of_id(tx: Tx, call: str) -> Alert | None:

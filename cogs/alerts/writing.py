@@ -21,6 +21,7 @@ from bot.feature import (
     show_when_short,
 )
 from cogs.alerts import rules, store
+from cogs.alerts.approving import ahead
 from cogs.alerts.copies import Target, check_fits, check_length, longest, own_call, plan
 from cogs.alerts.going.places import with_places
 from cogs.alerts.noticing.notices import notices
@@ -131,7 +132,10 @@ async def _rewrite(call: Call, alert: Alert, content: Content, guessed: bool = F
     if alert.leave_at is not None:
         check_in_time(replace(alert, content=content), alert.leave_at)
     await store.rewrite(call.tx, call.scope, alert, content)
-    await _preview(call, replace(alert, content=content), guessed)
+    newer = replace(alert, content=content)
+    if newer.state == "planned" and content != alert.content:
+        await ahead.ask(call, newer)
+    await _preview(call, newer, guessed)
 
 
 async def topic(call: Call, code: str, topic: str) -> None:
@@ -148,6 +152,7 @@ async def preview(call: Call, code: str) -> None:
 async def discard(call: Call, code: str) -> None:
     """Throws a draft away."""
     alert = await own_call(call, code, *DRAFTS)
+    await ahead.close(call, alert)
     await store.drop(call.tx, call.scope, alert.id)
     await call.not_at("leave", alert.id)
     await call.outbox.withdraw(call.tx, practice_of(alert.id), call.now)

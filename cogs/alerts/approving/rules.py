@@ -19,6 +19,11 @@ def bind(content: Content, targets: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+def bind_ahead(content: Content, targets: Iterable[str], leave: str) -> str:
+    """The same, and when it leaves: what a yes to a planned call is said to."""
+    return hashlib.sha256(f"{bind(content, targets)}\n{leave}".encode()).hexdigest()
+
+
 def asked_until(now: datetime, content: Content) -> datetime:
     """Until when somebody can be the second person: a day, never after the action began."""
     return min(now + ASKED_FOR, useful_until(now, content))

@@ -29,16 +29,22 @@ async def note_author(call: Call, alert: Alert) -> None:
     await store.note_author(call.tx, alert.id, alert.organization, call.person.id, call.realm)
 
 
-async def begin(call: Call, alert: Alert, targets: Sequence[Target]) -> datetime | None:
-    """From now on a second person is waited for; until when. None where only the own organization gets it."""
+async def begin(call: Call, alert: Alert, targets: Sequence[Target], agreed: str = "") -> datetime | None:
+    """From now on a second person is waited for; until when. None where only the own organization gets it, and where
+    somebody of the organization `agreed` said yes to all of this before it left.
+    """
     others = {one.organization.id for one in targets if one.channel and one.standing != "own"}
     if await store.of(call.tx, alert.id) is None:  # planned before two people were asked for
         await store.note_author(call.tx, alert.id, alert.organization, "", "")
     if not others:
+        await store.change(call.tx, alert.id, state="none", second="", whose="", until_at=None)
+        return None
+    bound = rules.bind(alert.content, others)
+    if agreed:
+        await store.change(call.tx, alert.id, state="given", imprint=bound, leaves_at=call.now, until_at=None)
         return None
     until = rules.asked_until(call.now, alert.content)
-    bound = rules.bind(alert.content, others)
-    await store.change(call.tx, alert.id, state="waiting", imprint=bound, until_at=until)
+    await store.change(call.tx, alert.id, state="waiting", second="", whose="", imprint=bound, until_at=until)
     await call.at(until, "unsaid", alert.id)
     return until
 
@@ -128,11 +134,7 @@ async def give(call: Call, alert: Alert) -> None:
     if row is None or row.state == "given":
         return
     _check_open(call, alert, row)
-    key = rules.objection(
-        row.author, alert.organization, row.author_realm, call.person.id, call.home.id,
-        {organization for organization, _ in call.roles}, call.realm,
-    )  # fmt: skip
-    if key:
+    if key := objection_to(call, alert, row):
         raise Refused(f"alerts.second.{key}", title=alert.content.title)
     bound = rules.bind(alert.content, await _targets(call, alert))
     if row.state == "waiting" and row.imprint != bound:
@@ -143,7 +145,15 @@ async def give(call: Call, alert: Alert) -> None:
     )
     await call.not_at("unsaid", alert.id)
     await call.record("second", alert.code)
-    await _free(call, alert, leaves)
+    await free(call, alert, leaves)
+
+
+def objection_to(call: Call, alert: Alert, row: Second) -> str:
+    """Why the asker cannot be the second person, a key; "" when nothing speaks against it."""
+    return rules.objection(
+        row.author, alert.organization, row.author_realm, call.person.id, call.home.id,
+        {organization for organization, _ in call.roles}, call.realm,
+    )  # fmt: skip
 
 
 def _check_open(call: Call, alert: Alert, row: Second) -> None:
@@ -159,7 +169,7 @@ def window(call: Call) -> timedelta:
     return timedelta(seconds=call.settings.delivery.stop_window if call.settings else 0)
 
 
-async def _free(call: Call, alert: Alert, leaves: datetime) -> None:
+async def free(call: Call, alert: Alert, leaves: datetime) -> None:
     """Everybody who takes such calls at once gets it after the window, and can stop it until then."""
     everybody = await organizations(call)
     sender, people = everybody[alert.organization], (await replies.total(call.tx, alert.id)).yes

@@ -21,7 +21,7 @@ from bot.feature import (
     show_when_short,
 )
 from cogs.alerts import rules, store
-from cogs.alerts.approving import second
+from cogs.alerts.approving import ahead, second
 from cogs.alerts.copies import own_call
 from cogs.alerts.sending import go_out, sent_card
 from cogs.alerts.store import DRAFTS, Alert
@@ -71,8 +71,11 @@ async def later(call: Call, code: str, when: str, whose: str, night: str) -> Non
     await call.not_at("leave", alert.id)
     await call.at(first, "leave", alert.id)
     await second.note_author(call, planned)
+    others = await ahead.ask(call, planned)
     await call.record("planned", alert.code)
     lines = planned_lines(call, planned, everybody)
+    if others:
+        lines.append(call.words("ahead.asked", n=others))
     call.say(call.card(Md("\n".join(lines)), *_choices(call, planned), code=alert.code))
 
 
@@ -130,6 +133,7 @@ async def leave(call: Call, subject: str) -> None:
 
 async def _stays(call: Call, alert: Alert, error: UserError) -> Card:
     """Not posted: it is a draft again, for another week, and somebody decides."""
+    await ahead.close(call, alert)
     await store.change(call.tx, call.scope, alert.id, state="draft", leave_at=None, leave=None, made_at=call.now)
     said = call.words("later.stays", code=alert.code, why=call.words(error.key, **error.params))
     again = call.choice("later.see_button", "preview", alert.code, organization=alert.organization)
