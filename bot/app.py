@@ -65,6 +65,7 @@ async def build_core(
     runner = Runner(db, services, registry, clock)
     core = Core(settings, db, keyring, words, people, spaces, outbox, services, registry, runner, clock)
     services.end, services.checkpoint = core.part_with, db.checkpoint
+    gc.enable()  # `bot.__main__` begins without it
     return core
 
 

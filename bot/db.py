@@ -13,15 +13,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-import aiosqlite
-import asyncpg
 from sqlalchemy import BigInteger, MetaData, Table
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.engine import make_url
@@ -189,12 +187,6 @@ def _insert(
     return statement.on_conflict_do_update(index_elements=same, set_=changes)
 
 
-async def _roll_back(driver: Driver) -> None:
-    # SQLite: there is no transaction, BEGIN itself failed. PostgreSQL: the line is gone, and the transaction with it.
-    with suppress(aiosqlite.OperationalError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
-        await driver.script("ROLLBACK")
-
-
 class Database:
     """The single entrance to one database: one writing connection behind a lock, one reading connection beside it."""
 
@@ -245,7 +237,7 @@ class Database:
                 await to_its_end(driver.commit())
             except BaseException:
                 # A cancelled handler must not leave its transaction open for the next one.
-                await to_its_end(_roll_back(driver))
+                await to_its_end(driver.roll_back())
                 raise
 
     @asynccontextmanager

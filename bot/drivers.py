@@ -1,4 +1,4 @@
-"""One connection of either database: aiosqlite and asyncpg behind the same few calls."""
+"""One connection of either database behind the same few calls: aiosqlite here, asyncpg in `drivers_postgres`."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import aiosqlite
-import asyncpg
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import asyncpg as postgres
 from sqlalchemy.engine import make_url
 
 from bot.errors import StoreError
@@ -27,8 +26,6 @@ PRAGMAS = (
 BEGIN = "BEGIN IMMEDIATE"
 IN_A_ROW = 16  # statements of one connection in this thread before whoever else waits for it may go on
 FEW = 8  # sets of values for one statement up to which they run in this thread too
-
-NO_TABLE = aiosqlite.OperationalError, asyncpg.UndefinedTableError  # what reading one that is not there raises
 
 T = TypeVar("T")
 
@@ -54,10 +51,12 @@ async def to_its_end(step: Awaitable[T]) -> T:
 class Driver(Protocol):
     """One connection of either database, for one task at a time. Parameters are by name.
 
-    `few` is `fetch` for statements that are known to give a handful of rows.
+    `few` is `fetch` for statements that are known to give a handful of rows. `no_table` is what reading one that is not
+    there raises.
     """
 
     dialect: Any
+    no_table: type[Exception]
 
     async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]: ...
     async def few(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]: ...
@@ -65,6 +64,7 @@ class Driver(Protocol):
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int: ...
     async def begin(self) -> None: ...
     async def commit(self) -> None: ...
+    async def roll_back(self) -> None: ...
     async def savepoint(self, sql: str) -> None: ...
     async def script(self, sql: str) -> None: ...
     async def close(self) -> None: ...
@@ -83,6 +83,7 @@ class SqliteDriver:
     """
 
     dialect = sqlite.dialect(paramstyle="named")
+    no_table: type[Exception] = aiosqlite.OperationalError
     alive = True
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
@@ -139,6 +140,10 @@ class SqliteDriver:
     async def commit(self) -> None:
         await self._connection.execute_fetchall("COMMIT")  # `Database.write` waits to its end
 
+    async def roll_back(self) -> None:
+        with suppress(aiosqlite.OperationalError):  # there is no transaction: BEGIN itself failed
+            await self.script("ROLLBACK")
+
     async def savepoint(self, sql: str) -> None:
         await self._here(sql)
 
@@ -152,61 +157,6 @@ class SqliteDriver:
         if patiently != self._patient:
             await self._here(f"PRAGMA busy_timeout={WAITS if patiently else 0}")
             self._patient = patiently
-
-    async def close(self) -> None:
-        await self._connection.close()
-
-
-class PostgresDriver:
-    """asyncpg; the driver prepares each statement once itself."""
-
-    dialect = postgres.dialect()  # type: ignore[no-untyped-call]
-
-    def __init__(self, connection: asyncpg.Connection) -> None:
-        self._connection = connection
-
-    @classmethod
-    async def open(cls, url: str) -> PostgresDriver:
-        """Connects to a `postgresql://` address."""
-        return cls(await asyncpg.connect(url))
-
-    @property
-    def alive(self) -> bool:
-        """Whether the line to the server stands; after a restart of the server it does not."""
-        return not self._connection.is_closed()
-
-    def _in_order(self, compiled: Any, params: Mapping[str, Any]) -> list[Any]:
-        return [params[name] for name in compiled.positiontup]
-
-    async def fetch(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        rows = await self._connection.fetch(compiled.string, *self._in_order(compiled, params))
-        return [dict(row) for row in rows]
-
-    async def few(self, compiled: Any, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        return await self.fetch(compiled, params)
-
-    async def first(self, compiled: Any, params: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        row = await self._connection.fetchrow(compiled.string, *self._in_order(compiled, params))
-        return None if row is None else dict(row)
-
-    async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int:
-        if len(params) > 1:
-            await self._connection.executemany(compiled.string, [self._in_order(compiled, one) for one in params])
-            return len(params)
-        status = await self._connection.execute(compiled.string, *self._in_order(compiled, params[0]))
-        return int(status.rsplit(" ", 1)[-1]) if status[-1:].isdigit() else 0
-
-    async def begin(self) -> None:
-        await self.script("BEGIN")
-
-    async def commit(self) -> None:
-        await self.script("COMMIT")
-
-    async def savepoint(self, sql: str) -> None:
-        await self.script(sql)
-
-    async def script(self, sql: str) -> None:
-        await self._connection.execute(sql)
 
     async def close(self) -> None:
         await self._connection.close()
@@ -226,4 +176,7 @@ async def open_driver(url: str) -> Driver:
     parts = make_url(url)
     if parts.get_backend_name() == "sqlite":
         return await SqliteDriver.open(parts.database or ":memory:")
+    # Only for who has one: asyncpg is 3 MB.
+    from bot.drivers_postgres import PostgresDriver
+
     return await PostgresDriver.open(parts.set(drivername="postgresql").render_as_string(hide_password=False))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import column, select, table
 from sqlalchemy.engine import make_url
 
-from bot.drivers import NO_TABLE, guard_file, open_driver
+from bot.drivers import guard_file, open_driver
 from bot.errors import NewerDatabase
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ async def _done(url: str) -> set[str]:
     driver = await open_driver(url)
     try:
         return {row["version_num"] for row in await driver.fetch(_DONE.compile(dialect=driver.dialect), {})}
-    except NO_TABLE:
+    except driver.no_table:
         return set()
     finally:
         await driver.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -13,6 +14,7 @@ from tests.faults.plan import CHANNELS
 from tests.faults.trouble import Trouble
 from tests.faults.world import Door, Seen, Shown, Spot
 
+SETTLES = 0.1  # our seconds in which the stand-in takes up all that is on the line
 MEMORY = 240.0  # seconds of the stand-in's nonce memory
 
 
@@ -41,6 +43,7 @@ class DiscordWorld:
         self._trouble.set(share)
 
     async def advance(self, seconds: float) -> None:
+        await asyncio.sleep(SETTLES)  # a request of whoever was just killed arrives now, not after the outage
         self._clock.advance(seconds)
 
     async def befall(self, kind: str, channel: int) -> None:

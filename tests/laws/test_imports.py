@@ -169,7 +169,7 @@ def test_adapters_do_not_know_each_other() -> None:
 
 def test_only_the_entrance_and_the_back_up_open_a_database() -> None:
     """SECURITY 6.2: one entrance (`bot.db` on `bot.drivers`); back-ups copy the file with SQLite's own means."""
-    may = ("bot.db", "bot.drivers", "bot.backup", "bot.setup.backup")
+    may = ("bot.db", "bot.drivers", "bot.drivers_postgres", "bot.backup", "bot.setup.backup")
     offences(
         found
         for source in sources("bot", "cogs")
@@ -180,10 +180,10 @@ def test_only_the_entrance_and_the_back_up_open_a_database() -> None:
 
 def test_only_the_entrance_has_a_driver() -> None:
     """SECURITY 6.2: whoever had one could speak to the database past the scopes."""
-    may = ("bot.db", "bot.drivers", "bot.migrate")
+    may = ("bot.db", "bot.drivers", "bot.drivers_postgres", "bot.migrate")
     offences(
         found
         for source in sources("bot", "cogs", "migrations")
         if source.module not in may
-        for found in named(source, "bot.drivers")
+        for found in named(source, "bot.drivers", "bot.drivers_postgres")
     )
