@@ -24,6 +24,7 @@ IDLE = 60.0  # seconds without a send after which a bucket counts as full
 BUCKET = 10  # sends that a server usually takes at once
 SLACK = 1.01  # of the distance between two sends: a hair too early would be refused
 MARGIN = 0.05  # s after the moment that a refusal names: requests do not all take equally long to get there
+JITTER = 0.01  # s; so much two requests differ in how long they take to get there
 LONGEST_PACE = 60.0  # s, a guard against a server's nonsense
 
 
@@ -44,6 +45,7 @@ class Gate:
         self._taken = 0
         self._first_refusal: tuple[int, float] | None = None  # how many were taken, seconds from the first to the next
         self._refused_at = 0.0
+        self._late = 1  # distances that are made up for
         self._smooth = PROVEN if lifted else 0
         self._alone = asyncio.Lock()
 
@@ -68,8 +70,8 @@ class Gate:
             while (delay := self._next - self._clock()) > 0:  # noqa: ASYNC110 - a refusal meanwhile moves `_next` on
                 await asyncio.sleep(delay)
             now = self._clock()
-            # Who comes late does not make all that follow late; but nobody makes up for more than one distance.
-            self._next = max(self._next, now - self.pace) + self.pace
+            # Who comes late does not make all that follow late: what was not sent is still in the bucket.
+            self._next = max(self._next, now - self._late * self.pace) + self.pace
             if now - self._last > IDLE:
                 self._began, self._taken, self._first_refusal = now, 0, None
             self._last = now
@@ -94,14 +96,15 @@ class Gate:
         self._smooth, self._refused_at = 0, self._clock()
         open_again = asked + retry_after
         self.pace = min(max(self.pace, self._learned(open_again - self._began)), LONGEST_PACE)
-        self._next = max(self._next, open_again + MARGIN)
+        self._next = open_again + MARGIN
 
     def _learned(self, until_next: float) -> float:
         """The distance between two sends, from this refusal and the first one of these sends."""
         first = self._first_refusal
         if first is None:
             self._first_refusal = (self._taken, until_next)
-            return until_next / max(1, self._taken + 1 - BUCKET) * SLACK
+            self._late = min(self._taken, BUCKET) // 2
+            return (until_next + JITTER) / max(1, self._taken + 1 - BUCKET) * SLACK
         if self._taken == first[0]:
             return self.pace  # it was on the way at the same time
         return (until_next - first[1]) / (self._taken - first[0]) * SLACK
