@@ -93,16 +93,17 @@ async def app_with(*adapters: MakeAdapter, features: Sequence[Feature] = ()) -> 
 
 
 async def add_organizations(
-    core: Core, platform: str, places: list[tuple[str, str]], policy: str = "hold", first: int = 0
+    core: Core, platform: str, places: list[tuple[str, str]], policy: str = "hold", first: int = 0, each: int = 1
 ) -> None:
-    """One connected organization per (space, channel for calls); their numbers begin at `first`."""
+    """One connected organization for `each` so many (space, channel for calls); their numbers begin at `first`."""
+    now = core.clock.now()
     async with core.db.write() as tx:
-        for number, (space, channel) in enumerate(places, first):
+        for number, at in enumerate(range(0, len(places), each), first):
             name = f"Organization {number:04d} {'abcdefghij'[number % 10] * 4}{number * 7919}"
-            made = await core.spaces.add(tx, name, core.clock.now(), policy=policy)
-            place = Place(platform, space=space, channel=channel)
-            own = await core.spaces.connect(tx, made.id, place, name, core.clock.now())
-            await core.spaces.set_channel(tx, own, "calls", channel, "calls", "en")
+            made = await core.spaces.add(tx, name, now, policy=policy)
+            for space, channel in places[at : at + each]:
+                own = await core.spaces.connect(tx, made.id, Place(platform, space, channel), name, now)
+                await core.spaces.set_channel(tx, own, "calls", channel, "calls", "en")
 
 
 CALL = {"what": "Pack the school board", "ask": "Bring a sign.", "when": "tomorrow at 5pm", "where": "12 Main St"}

@@ -16,11 +16,14 @@ from benchmarks.press import PLACE, bot_with, call_with_answers, latency
 from benchmarks.rigs import TEXT, add_organizations, progress
 from bot.app import App
 from bot.cards import Card
+from bot.deliveries import Copy
 from bot.platforms.base import Act
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.words import Md
 
 TITLE = "5,000 spaces and many answers in one process: memory, database, a press while a broadcast runs"
+
+EACH = 10  # spaces of one organization
 
 
 async def run(spaces: int = 1000, answers: int = 5000, rate: int = 20, **_options: Any) -> dict[str, Any]:
@@ -66,7 +69,8 @@ async def _add_spaces(app: App, spaces: int) -> None:
         adapter.world.add_space(f"s{number}", f"Space {number}", "forms", ("calls",))
         places.append((f"s{number}", f"s{number}/calls"))
     for first in range(0, spaces, 200):
-        await add_organizations(app.core, "forms", places[first : first + 200], first=first)
+        some = places[first : first + 200]
+        await add_organizations(app.core, "forms", some, first=first // EACH, each=EACH)
 
 
 async def _answer(app: App, tokens: list[str], answers: int) -> float:
@@ -116,7 +120,7 @@ async def _broadcast(app: App) -> None:
     async with core.db.write() as tx:
         channels = await core.spaces.channels(tx, "calls")
     for first in range(0, len(channels), 100):
+        copies = [Copy(channel, Card(Md(TEXT))) for channel in channels[first : first + 100]]
         async with core.db.write() as tx:
-            for channel in channels[first : first + 100]:
-                await core.outbox.post(tx, channel, Card(Md(TEXT)), subject="B-1", now=core.clock.now(), urgent=True)
+            await core.outbox.post_all(tx, copies, subject="B-1", now=core.clock.now())
     await app.senders[0].drain()
