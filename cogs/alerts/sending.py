@@ -93,8 +93,8 @@ async def go_out(call: Call, alert: Alert) -> list[Target]:
             await release(call, alert, call.home, receiver, "accepted")
         else:
             await ask(call, alert, call.home, receiver, until)
-    if agreed:
-        await second.free(call, alert, call.now)
+    if agreed and (leaves := await second.may_leave(call, alert)) is not None:
+        await second.free(call, alert, leaves)
     await plan_question(call, alert)
     await call.record("sent", alert.code, spaces=sum(1 for one in targets if one.channel))
     await watch(call, alert, "sent", {one.channel.platform for one in targets if one.channel})

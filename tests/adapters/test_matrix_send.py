@@ -150,6 +150,17 @@ def _with_clock(gate: Gate, limit: Limit) -> Gate:
     return gate
 
 
+async def test_a_server_that_refuses_whatever_it_says_is_asked_less_and_less() -> None:
+    """h12: "at once" on every refusal does not make a hammer of us."""
+    limit = Limit(10, 1)
+    gate = Gate(clock=lambda: limit.now)
+    for _ in range(12):
+        limit.now += gate.eta(1) or max(0.0, gate._next - limit.now)
+        gate.close(0.0, await gate.wait())
+    assert limit.now - 1000 > 30
+    assert gate.refusals == 12
+
+
 async def test_where_the_limit_was_lifted_several_go_at_once_from_the_start() -> None:
     """h12: an administrator said so in the settings."""
     gate, busy, most = Gate(lifted=True), 0, 0

@@ -46,7 +46,7 @@ class FusedDriver:
 
     def __init__(self, driver: SqliteDriver, fuse: Fuse) -> None:
         self._driver, self._fuse = driver, fuse
-        self.dialect = driver.dialect
+        self.dialect, self.no_table = driver.dialect, driver.no_table
 
     async def _past(self, call: Callable[[], Awaitable[T]]) -> T:
         last = self._fuse.burn()
@@ -72,6 +72,9 @@ class FusedDriver:
 
     async def commit(self) -> None:
         await self._past(self._driver.commit)
+
+    async def roll_back(self) -> None:
+        await self._past(self._driver.roll_back)
 
     async def savepoint(self, sql: str) -> None:
         await self._past(lambda: self._driver.savepoint(sql))

@@ -128,7 +128,7 @@ class Mail:
         return ids
 
     async def _send(self, address: str, params: MultipartParameters) -> str:
-        """The new message's id; "" where the nonce's message was posted and then deleted (FACTS 30): theirs to do."""
+        """The new message's id; "" where the nonce's message was posted and then deleted by them (FACTS 30)."""
         try:
             with params:
                 return str((await self._client.http.send_message(int(address), params=params))["id"])

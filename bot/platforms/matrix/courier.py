@@ -96,12 +96,13 @@ class Courier:
         return pieces
 
     @staticmethod
-    async def _send_missing(pieces: Sequence[Piece], seen: Mapping[str, str]) -> list[str]:
-        """Sends each that was not `seen` (body -> event id); the ids of all of them."""
+    async def _send_missing(pieces: Sequence[Piece], seen: Mapping[str, list[str]]) -> list[str]:
+        """Sends each that was not `seen` (body -> event ids, each for one piece); the ids of all of them."""
         ids: list[str] = []
         for piece in pieces:
+            there = seen.get(piece.body)
             with after_some(begun=bool(ids)):
-                ids.append(seen.get(piece.body) or await piece.send())
+                ids.append(there.pop(0) if there else await piece.send())
         return ids
 
     async def _thread(self, room: str, event: str) -> str | None:
@@ -168,12 +169,12 @@ class Courier:
             return Found.NOT_THERE
         return Sent(tuple(await self._send_missing(pieces, seen)), room, _tokens(delivery.card))
 
-    async def _seen(self, delivery: Delivery, room: str) -> dict[str, str]:
-        """What we said there since the first try: body -> event id."""
+    async def _seen(self, delivery: Delivery, room: str) -> dict[str, list[str]]:
+        """What we said there since the first try, by its body: event ids, newest first."""
         since = (delivery.tried_at or self._core.clock.now()) - CLOCKS_APART
-        seen: dict[str, str] = {}
+        seen: dict[str, list[str]] = {}
         async for event in self._own_messages(room, since):
-            seen.setdefault(str(event.source["content"].get("body")), event.event_id)
+            seen.setdefault(str(event.source["content"].get("body")), []).append(event.event_id)
         return seen
 
     async def _own_messages(self, room: str, since: datetime) -> AsyncIterator[Any]:

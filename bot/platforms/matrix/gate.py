@@ -25,6 +25,7 @@ BUCKET = 10  # sends that a server usually takes at once
 SLACK = 1.01  # of the distance between two sends: a hair too early would be refused
 MARGIN = 0.05  # s after the moment that a refusal names: requests do not all take equally long to get there
 JITTER = 0.01  # s; so much two requests differ in how long they take to get there
+LONGEST_DOUBT = 8  # doublings of that margin where one refusal follows another whatever they name
 LONGEST_PACE = 60.0  # s, a guard against a server's nonsense
 
 
@@ -45,6 +46,7 @@ class Gate:
         self._taken = 0
         self._first_refusal: tuple[int, float] | None = None  # how many were taken, seconds from the first to the next
         self._refused_at = 0.0
+        self._in_a_row = 0  # refusals since the last one that was taken
         self._late = 1  # distances that are made up for
         self._smooth = PROVEN if lifted else 0
         self._alone = asyncio.Lock()
@@ -82,6 +84,7 @@ class Gate:
         lifted the limit."""
         self._taken += 1
         self._smooth += 1
+        self._in_a_row = 0
         if self.pace and self._smooth >= TRY_FASTER_AFTER and self._clock() - self._refused_at > FASTER_AGAIN:
             self._smooth = 0
             self.pace = self.pace / 2 if self.pace > NO_PACE else 0.0
@@ -96,7 +99,8 @@ class Gate:
         self._smooth, self._refused_at = 0, self._clock()
         open_again = asked + retry_after
         self.pace = min(max(self.pace, self._learned(open_again - self._began)), LONGEST_PACE)
-        self._next = open_again + MARGIN
+        self._next = open_again + MARGIN * 2 ** min(self._in_a_row, LONGEST_DOUBT)
+        self._in_a_row += 1
 
     def _learned(self, until_next: float) -> float:
         """The distance between two sends, from this refusal and the first one of these sends."""

@@ -116,7 +116,10 @@ async def agree(call: Call, code: str, read: str) -> None:
     bound = rules.bind_ahead(alert.content, others, alert.leave or "")
     if read != call_rules.imprint(alert.content) or row.imprint != bound:
         raise Refused("alerts.desk.changed", title=alert.content.title)
-    await store.change(call.tx, alert.id, state="agreed", second=call.person.id, whose=call.home.id)
+    stoppable = call.now + second.window(call)  # also where that is a moment after it would leave
+    await store.change(
+        call.tx, alert.id, state="agreed", second=call.person.id, whose=call.home.id, leaves_at=stoppable
+    )
     await call.record("second", alert.code)
     await _show(call, alert, "ahead.given", stop=True, by=call.home.name)
     await _tell_senders(call, alert, sender, "ahead.given", stop=True)
@@ -130,7 +133,7 @@ async def unagree(call: Call, code: str) -> None:
     if row.state != "agreed":
         raise UserError("second.nothing_to_stop", title=alert.content.title)
     sender = (await organizations(call))[alert.organization]
-    await store.change(call.tx, alert.id, state="stopped", second="", whose=call.home.id)
+    await store.change(call.tx, alert.id, state="stopped", second="", whose=call.home.id, leaves_at=None)
     await call.record("halted", alert.code)
     await _show(call, alert, "ahead.stopped", by=call.home.name)
     await _tell_senders(call, alert, sender, "ahead.stopped")

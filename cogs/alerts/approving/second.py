@@ -34,17 +34,21 @@ async def begin(call: Call, alert: Alert, targets: Sequence[Target], agreed: str
     somebody of the organization `agreed` said yes to all of this before it left.
     """
     others = {one.organization.id for one in targets if one.channel and one.standing != "own"}
-    if await store.of(call.tx, alert.id) is None:  # planned before two people were asked for
+    row = await store.of(call.tx, alert.id)
+    if row is None:  # planned before two people were asked for
         await store.note_author(call.tx, alert.id, alert.organization, "", "")
     if not others:
-        await store.change(call.tx, alert.id, state="none", second="", whose="", until_at=None)
+        await store.change(call.tx, alert.id, state="none", second="", whose="", until_at=None, leaves_at=None)
         return None
     bound = rules.bind(alert.content, others)
-    if agreed:
-        await store.change(call.tx, alert.id, state="given", imprint=bound, leaves_at=call.now, until_at=None)
+    if agreed and row is not None:
+        leaves = max(call.now, row.leaves_at or call.now)
+        await store.change(call.tx, alert.id, state="given", imprint=bound, leaves_at=leaves, until_at=None)
         return None
     until = rules.asked_until(call.now, alert.content)
-    await store.change(call.tx, alert.id, state="waiting", second="", whose="", imprint=bound, until_at=until)
+    await store.change(
+        call.tx, alert.id, state="waiting", second="", whose="", imprint=bound, until_at=until, leaves_at=None
+    )
     await call.at(until, "unsaid", alert.id)
     return until
 

@@ -27,7 +27,8 @@ async def tell_hosts(call: Call, alert: Alert) -> None:
         lines = [_told(call, alert, everybody[alert.organization], one) for one in readers(desk.language)]
         down = call.choice("hosting.button", "takedown", alert.code, language=desk.language, weight="danger")
         card = call.card_in(desk.language, Md("\n".join(lines)), down, code=alert.code)
-        await call.broadcast(desk, card, subject=alert.hosts, version=alert.version, silent=quiet)
+        # Rank 1: the copies themselves are changed first.
+        await call.broadcast(desk, card, subject=alert.hosts, version=alert.version, silent=quiet, rank=1)
 
 
 def _told(call: Call, alert: Alert, sender: Organization, language: str) -> Md:

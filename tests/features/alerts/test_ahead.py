@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.clock import MovableClock
 from tests.conformance.house import RehearsalHouse, Seen
-from tests.features.alerts.coalition import Member, code_in, connect, say_yes, write
+from tests.features.alerts.coalition import Member, code_in, connect, say_yes, stop_window, write
 from tests.features.alerts.test_later import pass_time, plain, planned, standing
 
 
@@ -101,6 +101,22 @@ async def test_the_yes_can_be_taken_away_until_it_leaves(house: RehearsalHouse, 
     assert "Valley Choir took the yes away" in await question(house, sender)
     await until_it_leaves(house, clock)
     assert await standing(house, sender, yes, other) == [1, 0, 0]
+
+
+async def test_a_yes_at_the_last_moment_can_be_stopped_too(house: RehearsalHouse, clock: MovableClock) -> None:
+    """a5: two minutes, also where they end after the hour at which it was to leave."""
+    sender = await connect(house, "Riverside Tenants")
+    yes = await connect(house, "Northside Workers", policy="auto")
+    stop_window(house)
+    _, code = await plan_it(house, sender)
+    await pass_time(house, clock, 20.99)
+    await press(house, yes, "Accept for us")
+    await pass_time(house, clock, 0.02)
+    assert await standing(house, sender, yes) == [1, 0]
+    seen = await house.command(yes.moderator, yes.space, "desk", "incoming halt", code=code)
+    assert "Stopped" in seen.text
+    await pass_time(house, clock, 0.1)
+    assert await standing(house, sender, yes) == [1, 0]
 
 
 async def test_who_cannot_say_yes(house: RehearsalHouse, clock: MovableClock) -> None:
