@@ -149,6 +149,7 @@ async def test_what_is_thrown_away_or_sent_at_once_asks_no_more(house: Rehearsal
     await house.command(sender.moderator, sender.space, "desk", "action send", code=code)
     await house.settle()
     assert await standing(house, sender, willing) == [1, 0]
+    await pass_time(house, clock, 0.1)  # the newest call is the first of the list
     _, code = await plan_it(house, sender, what="Another")
     await house.command(sender.moderator, sender.space, "desk", "action discard", code=code)
     await house.settle()
