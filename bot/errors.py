@@ -138,6 +138,12 @@ class TooLarge(PlatformError):
     reason = "too_large"
 
 
+class Revoked(PlatformError):
+    """The token was revoked: asking again is useless and may get the address banned."""
+
+    reason = "revoked"
+
+
 @contextmanager
 def after_some(begun: bool) -> Iterator[None]:
     """What goes wrong inside goes wrong after some of the delivery arrived, if `begun`."""
@@ -146,9 +152,3 @@ def after_some(begun: bool) -> Iterator[None]:
     except PlatformError as error:
         error.begun = error.begun or begun
         raise
-
-
-class Revoked(PlatformError):
-    """The token was revoked: asking again is useless and may get the address banned."""
-
-    reason = "revoked"

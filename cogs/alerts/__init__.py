@@ -136,10 +136,6 @@ feature = Feature(
             "agree", ahead.agree, Level.MODERATOR, (PLANNED, READ),
             listed=False, group="incoming", records=("second",),
         ),
-        Entry(
-            "unagree", ahead.unagree, Level.MODERATOR, (PLANNED,),
-            listed=False, group="incoming", records=("halted",),
-        ),
         Entry("decline", receiving.decline, Level.MODERATOR, (CODE_HERE,), listed=False, records=("declined",)),
         Entry(
             "takedown", receiving.takedown, Level.MODERATOR, (CODE_HERE, SURE),

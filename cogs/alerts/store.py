@@ -109,6 +109,11 @@ class Alert:
         return f"{self.id}.ask"
 
     @property
+    def plan(self) -> str:
+        """The outbox's name of the questions about a planned call."""
+        return f"{self.id}.plan"
+
+    @property
     def hosts(self) -> str:
         """The outbox's name of what is said to those in whose channels it stands."""
         return f"{self.id}.up"
@@ -284,7 +289,7 @@ async def end_organization(tx: Tx, organization: str, now: datetime) -> None:
     await tx.run(SYSTEM.update(alert_copy).where(*waiting).values(standing="left", decided_at=now))
     own = [row.id for row in await tx.all(SYSTEM.select(alert, alert.c.id).where(alert.c.organization == organization))]
     for part in _portions(own):
-        subjects = [*part, *(f"{one}.ask" for one in part)]
+        subjects = [f"{one}{kind}" for one in part for kind in ("", ".ask", ".plan", ".up")]
         open_rows = delivery.c.subject.in_(subjects), delivery.c.state.in_(("held", "queued"))
         ended = {"state": "withdrawn", "reason": "left", "done_at": now}
         await tx.run(SYSTEM.update(delivery).where(*open_rows).values(**ended))

@@ -161,25 +161,9 @@ async def test_a_server_that_refuses_whatever_it_says_is_asked_less_and_less() -
     assert gate.refusals == 12
 
 
-async def test_where_the_limit_was_lifted_several_go_at_once_from_the_start() -> None:
-    """h12: an administrator said so in the settings."""
-    gate, busy, most = Gate(lifted=True), 0, 0
-
-    async def send() -> None:
-        nonlocal busy, most
-        async with gate.one_by_one():
-            busy += 1
-            most = max(most, busy)
-            await asyncio.sleep(0)
-            busy -= 1
-
-    await asyncio.gather(*(send() for _ in range(4)))
-    assert most == 4
-
-
-async def test_sends_go_one_by_one_until_the_server_has_shown_that_it_takes_many() -> None:
-    """h12: eight that are on the way when a limit is met would draw eight refusals."""
-    gate, busy, most = Gate(), 0, 0
+async def most_at_once(gate: Gate, sends: int) -> int:
+    """How many of so many sends were on the way together."""
+    busy, most = 0, 0
 
     async def send() -> None:
         nonlocal busy, most
@@ -190,10 +174,29 @@ async def test_sends_go_one_by_one_until_the_server_has_shown_that_it_takes_many
             busy -= 1
             gate.passed()
 
-    await asyncio.gather(*(send() for _ in range(PROVEN)))
-    assert most == 1
-    await asyncio.gather(*(send() for _ in range(PROVEN)))
-    assert most > 1
+    await asyncio.gather(*(send() for _ in range(sends)))
+    return most
+
+
+async def test_where_the_limit_was_lifted_several_go_at_once_from_the_start() -> None:
+    """h12: an administrator said so in the settings."""
+    assert await most_at_once(Gate(lifted=True), 4) == 4
+
+
+async def test_sends_go_one_by_one_until_the_server_has_shown_that_it_takes_many() -> None:
+    """h12: eight that are on the way when a limit is met would draw eight refusals."""
+    gate = Gate()
+    assert await most_at_once(gate, PROVEN) == 1
+    assert await most_at_once(gate, PROVEN) > 1
+
+
+async def test_those_that_are_refused_together_count_as_one_refusal() -> None:
+    """h12: eight refusals of one moment are no reason to wait for seconds."""
+    gate = Gate(clock=lambda: 1000.0, lifted=True)
+    for asked in [await gate.wait() for _ in range(8)]:
+        gate.close(0.5, asked)
+    assert gate.refusals == 8
+    assert gate.eta(1) == pytest.approx(0.55)
 
 
 async def test_sizes_are_counted_in_bytes(synapse: Synapse) -> None:

@@ -54,9 +54,13 @@ class Courier:
         if delivery.kind == "redact":
             await self._sender.redact(room, delivery.targets, f"cw-{delivery.id}")
             return Sent((), room)
-        parts = await self._parts(delivery, room)
-        ids = await (self._edit if delivery.targets else self._post)(delivery, room, parts)
-        return Sent(tuple(ids), room, _tokens(delivery.card))
+        parts, tokens = await self._parts(delivery, room), _tokens(delivery.card)
+        if not delivery.targets:
+            return Sent(tuple(await self._post(delivery, room, parts)), room, tokens)
+        ids = await self._edit(delivery, room, parts)
+        # People answer the original, whose numbers mean the newest choices. A card that lost them keeps the old ones:
+        # whoever answers late reads what became of it.
+        return Sent((*delivery.targets, *ids) if tokens else tuple(ids), room, tokens)
 
     async def _room(self, delivery: Delivery) -> str:
         if delivery.kind == "meet":

@@ -45,7 +45,7 @@ class Gate:
         self._began = 0.0  # when the first one went into the full bucket, and how many were taken since
         self._taken = 0
         self._first_refusal: tuple[int, float] | None = None  # how many were taken, seconds from the first to the next
-        self._refused_at = 0.0
+        self._refused_at = float("-inf")
         self._in_a_row = 0  # refusals since the last one that was taken
         self._late = 1  # distances that are made up for
         self._smooth = PROVEN if lifted else 0
@@ -96,11 +96,12 @@ class Gate:
         only then answers.
         """
         self.refusals += 1
+        if asked > self._refused_at:  # not one that was on the way at the same time
+            self._in_a_row += 1
         self._smooth, self._refused_at = 0, self._clock()
         open_again = asked + retry_after
         self.pace = min(max(self.pace, self._learned(open_again - self._began)), LONGEST_PACE)
-        self._next = open_again + MARGIN * 2 ** min(self._in_a_row, LONGEST_DOUBT)
-        self._in_a_row += 1
+        self._next = open_again + MARGIN * 2 ** min(self._in_a_row - 1, LONGEST_DOUBT)
 
     def _learned(self, until_next: float) -> float:
         """The distance between two sends, from this refusal and the first one of these sends."""

@@ -14,50 +14,47 @@ from cogs.alerts import store as calls
 from cogs.alerts.approving import rules, second, store
 from cogs.alerts.copies import Target, copy_words, organizations, plan
 from cogs.alerts.store import Alert
-from cogs.alerts.texts import readers, title_in
-
-
-def cards_of(alert: str) -> str:
-    """The outbox's name of the questions about a planned call."""
-    return f"{alert}.plan"
-
-
-def others_in(targets: Sequence[Target]) -> set[str]:
-    """The other organizations that get it or are asked about it."""
-    return {one.organization.id for one in targets if one.channel and one.standing != "own"}
+from cogs.alerts.texts import readers
 
 
 async def ask(call: Call, alert: Alert) -> int:
     """Puts the question into the others' moderators' channels, or renews it; the yes of before is void. How many other
     organizations there are."""
+    await second.note_author(call, alert)
+    return await _put(call, alert, call.home)
+
+
+async def _put(call: Call, alert: Alert, sender: Organization) -> int:
     assert alert.leave_at is not None
-    others = others_in(await plan(call, call.home, alert.content, alert.leave_at))
+    others = await _others(call, alert, sender)
+    await close(call, alert, but=others)
     if not others:
-        await close(call, alert)
         return 0
     bound = rules.bind_ahead(alert.content, others, alert.leave or "")
-    await second.note_author(call, alert)
     await store.change(call.tx, alert.id, state="ahead", imprint=bound, until_at=alert.leave_at)
-    await close(call, alert, but=others)
     everybody, standing = await organizations(call), await _standing(call, alert)
     for desk in await call.spaces.channels(call.tx, "moderators", sorted(others)):
-        card = _question(call, alert, everybody[desk.organization], desk.language, len(others))
+        receiver = everybody[desk.organization]
+        card = _question(call, alert, sender, receiver, desk.language, len(others))
         if desk.id in standing and await call.outbox.edit(
-            call.tx, cards_of(alert.id), desk.id, card, alert.version, call.now, expires_at=alert.leave_at
+            call.tx, alert.plan, desk.id, card, alert.version, call.now, expires_at=alert.leave_at
         ):
             continue
-        quiet = call_rules.is_quiet(call.now, everybody[desk.organization].zone)
-        await call.broadcast(desk, card, subject=cards_of(alert.id), expires_at=alert.leave_at, silent=quiet)
+        quiet = call_rules.is_quiet(call.now, receiver.zone)
+        await call.broadcast(desk, card, subject=alert.plan, expires_at=alert.leave_at, silent=quiet)
     return len(others)
+
+
+async def _others(call: Call, alert: Alert, sender: Organization) -> set[str]:
+    return second.others_in(await plan(call, sender, alert.content, alert.leave_at))
 
 
 async def _standing(call: Call, alert: Alert) -> dict[str, str]:
     """Channels that have the question, and whose they are."""
-    return {one.channel: one.organization for one in await call.outbox.landed(call.tx, cards_of(alert.id))}
+    return {one.channel: one.organization for one in await call.outbox.landed(call.tx, alert.plan)}
 
 
-def _question(call: Call, alert: Alert, receiver: Organization, language: str, n: int) -> Card:
-    sender = call.home
+def _question(call: Call, alert: Alert, sender: Organization, receiver: Organization, language: str, n: int) -> Card:
     intro = [
         call.words_in(one)("ahead.wanted", sender=sender.name, n=n, at=_leaves(alert, receiver, one))
         for one in readers(language)
@@ -77,87 +74,79 @@ async def close(call: Call, alert: Alert, but: Collection[str] = ()) -> None:
     await _show(call, alert, "ahead.closed", but=but)
 
 
-async def _show(
-    call: Call, alert: Alert, key: str, *, stop: bool = False, by: str = "", but: Collection[str] = ()
-) -> None:
+async def _show(call: Call, alert: Alert, key: str, *, stop: bool = False, but: Collection[str] = ()) -> None:
     everybody, standing = await organizations(call), await _standing(call, alert)
-    desks = await call.spaces.channels(call.tx, "moderators", sorted({*standing.values()} - {*but}))
-    for desk in desks:
+    for desk in await call.spaces.channels(call.tx, "moderators", sorted({*standing.values()} - {*but})):
         if desk.id in standing:
-            card = _notice(call, alert, key, everybody[desk.organization], desk.language, stop, by)
-            await call.outbox.edit(call.tx, cards_of(alert.id), desk.id, card, alert.version, call.now)
-
-
-def _notice(
-    call: Call, alert: Alert, key: str, reader: Organization, language: str, stop: bool, by: str
-) -> Card:
-    lines = [
-        call.words_in(one)(key, title=title_in(alert.content, one), at=_leaves(alert, reader, one), by=by)
-        for one in readers(language)
-    ]
-    halt = call.choice("second.stop_button", "unagree", alert.code, language=language, weight="danger")
-    return call.card_in(language, Md("\n".join(lines)), *([halt] if stop else []), code=alert.code)
+            reader = everybody[desk.organization]
+            card = second.notice(call, alert, key, desk.language, reader, alert.leave_at, stop=stop)
+            await call.outbox.edit(call.tx, alert.plan, desk.id, card, alert.version, call.now)
 
 
 # -- the word -------------------------------------------------------------------------------------------------------
 
 
 async def agree(call: Call, code: str, read: str) -> None:
-    """A moderator of another organization accepts a planned call for her space, as its second person."""
-    alert, row = await _planned(call, code)
+    """A moderator of another organization accepts a planned call for her space, as its second person.
+
+    `read`: the imprint of the text on the card that was pressed; typed without one, the text is shown to say yes to.
+    """
+    found = await concerning(call, code)
+    if found is None:
+        raise Missing
+    alert, row = found
     if row.state == "agreed":
         raise UserError("ahead.given_already", title=alert.content.title)
-    if row.state != "ahead" or alert.leave_at is None or alert.leave_at <= call.now:
+    if alert.state != "planned" or row.state != "ahead" or alert.leave_at is None or alert.leave_at <= call.now:
         raise UserError("ahead.over", title=alert.content.title)
     if key := second.objection_to(call, alert, row):
         raise Refused(f"alerts.second.{key}", title=alert.content.title)
     sender = (await organizations(call))[alert.organization]
-    others = others_in(await plan(call, sender, alert.content, alert.leave_at))
-    bound = rules.bind_ahead(alert.content, others, alert.leave or "")
-    if read != call_rules.imprint(alert.content) or row.imprint != bound:
+    others = await _others(call, alert, sender)
+    if not read:
+        call.say(_question(call, alert, sender, call.home, call.language, len(others)))
+    elif read != call_rules.imprint(alert.content):
         raise Refused("alerts.desk.changed", title=alert.content.title)
+    elif row.imprint != rules.bind_ahead(alert.content, others, alert.leave or ""):
+        # Somebody connected, left or decided otherwise since: the cards say to how many it goes, and are pressed again.
+        await _put(call, alert, sender)
+        call.say("desk.changed", title=alert.content.title)
+    else:
+        await _give(call, alert)
+
+
+async def _give(call: Call, alert: Alert) -> None:
     stoppable = call.now + second.window(call)  # also where that is a moment after it would leave
     await store.change(
         call.tx, alert.id, state="agreed", second=call.person.id, whose=call.home.id, leaves_at=stoppable
     )
     await call.record("second", alert.code)
-    await _show(call, alert, "ahead.given", stop=True, by=call.home.name)
-    await _tell_senders(call, alert, sender, "ahead.given", stop=True)
-    halt = call.choice("second.stop_button", "unagree", alert.code, weight="danger")
+    await _show(call, alert, "ahead.given", stop=True)
+    await second.tell_senders(call, alert, "ahead.given", stop=True, at=alert.leave_at)
+    halt = call.choice("second.stop_button", "halt", alert.code, weight="danger")
     call.say("ahead.yours", halt, title=alert.content.title, at=_leaves(alert, call.home, call.language))
 
 
-async def unagree(call: Call, code: str) -> None:
-    """Any moderator whom a planned call concerns takes the yes away: it leaves for others only after a new one."""
-    alert, row = await _planned(call, code)
+async def stop(call: Call, alert: Alert, row: store.Second) -> None:
+    """A moderator whom a planned call concerns takes the yes away: it leaves for others only after a new one."""
     if row.state != "agreed":
         raise UserError("second.nothing_to_stop", title=alert.content.title)
-    sender = (await organizations(call))[alert.organization]
     await store.change(call.tx, alert.id, state="stopped", second="", whose=call.home.id, leaves_at=None)
     await call.record("halted", alert.code)
-    await _show(call, alert, "ahead.stopped", by=call.home.name)
-    await _tell_senders(call, alert, sender, "ahead.stopped")
+    await _show(call, alert, "ahead.stopped")
+    await second.tell_senders(call, alert, "ahead.stopped")
     call.say("ahead.stopped_now", title=alert.content.title)
 
 
-async def _planned(call: Call, code: str) -> tuple[Alert, store.Second]:
-    """A planned call of this organization, or one about which it is asked. Missing for all others."""
+async def concerning(call: Call, code: str) -> tuple[Alert, store.Second] | None:
+    """A call of this organization, or one about which it was asked ahead; None for all others."""
     home = call.home.id
     alert = await calls.of_any_code(call.tx, code)
     row = await store.of(call.tx, alert.id) if alert is not None else None
     if alert is None or row is None:
-        raise Missing
-    if alert.organization != home and home not in (await _standing(call, alert)).values():
-        raise Missing
-    if alert.state != "planned":
-        raise UserError("ahead.over", title=alert.content.title)
-    return alert, row
-
-
-async def _tell_senders(call: Call, alert: Alert, sender: Organization, key: str, *, stop: bool = False) -> None:
-    for desk in await call.spaces.channels(call.tx, "moderators", [alert.organization]):
-        card = _notice(call, alert, key, sender, desk.language, stop, call.home.name)
-        await call.broadcast(desk, card, subject=second.notice_of(alert), rank=-1, silent=True)
+        return None
+    its = alert.organization == home or home in (await _standing(call, alert)).values()
+    return (alert, row) if its else None
 
 
 # -- it leaves ------------------------------------------------------------------------------------------------------
@@ -169,5 +158,5 @@ async def agreed(call: Call, alert: Alert, targets: Sequence[Target]) -> str:
     await close(call, alert)
     if row is None or row.state != "agreed" or alert.leave_at is None:
         return ""
-    bound = rules.bind_ahead(alert.content, others_in(targets), alert.leave or "")
+    bound = rules.bind_ahead(alert.content, second.others_in(targets), alert.leave or "")
     return row.whose if row.imprint == bound else ""

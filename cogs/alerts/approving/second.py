@@ -29,11 +29,16 @@ async def note_author(call: Call, alert: Alert) -> None:
     await store.note_author(call.tx, alert.id, alert.organization, call.person.id, call.realm)
 
 
+def others_in(targets: Sequence[Target]) -> set[str]:
+    """The other organizations that get it or are asked about it."""
+    return {one.organization.id for one in targets if one.channel and one.standing != "own"}
+
+
 async def begin(call: Call, alert: Alert, targets: Sequence[Target], agreed: str = "") -> datetime | None:
     """From now on a second person is waited for; until when. None where only the own organization gets it, and where
     somebody of the organization `agreed` said yes to all of this before it left.
     """
-    others = {one.organization.id for one in targets if one.channel and one.standing != "own"}
+    others = others_in(targets)
     row = await store.of(call.tx, alert.id)
     if row is None:  # planned before two people were asked for
         await store.note_author(call.tx, alert.id, alert.organization, "", "")
@@ -105,7 +110,7 @@ async def bind_anew(call: Call, alert: Alert) -> None:
         until = rules.asked_until(call.now, alert.content)
         await store.change(call.tx, alert.id, state="waiting", second="", whose="", leaves_at=None, until_at=until)
         await call.at(until, "unsaid", alert.id)
-        await _tell_senders(call, alert, "second.void")
+        await tell_senders(call, alert, "second.void")
     bound = rules.bind(alert.content, await _targets(call, alert))
     await store.change(call.tx, alert.id, imprint=bound)
 
@@ -186,38 +191,35 @@ async def free(call: Call, alert: Alert, leaves: datetime) -> None:
             await call.outbox.release(call.tx, alert.id, copy.channel, card, at, silent=quiet)
     await show_at_desks(call, alert, "second.goes", ("auto",), stop=leaves > call.now, at=leaves)
     if leaves > call.now:
-        await _tell_senders(call, alert, "second.given", stop=True, at=leaves)
+        await tell_senders(call, alert, "second.given", stop=True, at=leaves)
 
 
-async def _tell_senders(call: Call, alert: Alert, key: str, *, stop: bool = False, **params: object) -> None:
-    """One line into the senders' moderators' channel."""
-    everybody = await organizations(call)
-    sender, at = everybody[alert.organization], params.pop("at", None)
+async def tell_senders(
+    call: Call, alert: Alert, key: str, *, stop: bool = False, at: datetime | None = None
+) -> None:
+    """One line into the senders' moderators' channel: with *Stop*, or with *Ask again* where it was stopped or nobody
+    said yes."""
+    sender = (await organizations(call))[alert.organization]
     for desk in await call.spaces.channels(call.tx, "moderators", [alert.organization]):
-        card = _notice(call, alert, key, desk.language, sender, at, stop=stop, **params)
+        card = notice(call, alert, key, desk.language, sender, at, stop=stop)
         await call.broadcast(desk, card, subject=notice_of(alert), rank=-1, silent=not stop)
 
 
-def _notice(
-    call: Call, alert: Alert, key: str, language: str, reader: Organization, at: object, *, stop: bool,
-    **params: object,
-) -> Card:  # fmt: skip
+def notice(
+    call: Call, alert: Alert, key: str, language: str, reader: Organization, at: datetime | None, *, stop: bool
+) -> Card:
+    """How it stands with the second person, in the languages read there; `at`: when it leaves."""
     lines = []
     for one in readers(language):
-        shown = show_when_short(When(at, reader.zone), one) if isinstance(at, datetime) else ""
+        shown = show_when_short(When(at, reader.zone), one) if at else ""
         by = call.organization.name if call.organization else ""
-        lines.append(call.words_in(one)(key, title=title_in(alert.content, one), at=shown, by=by, **params))
+        lines.append(call.words_in(one)(key, title=title_in(alert.content, one), at=shown, by=by))
     choices = []
     if stop:
         choices.append(call.choice("second.stop_button", "halt", alert.code, language=language, weight="danger"))
     if key in ("second.stopped", "second.unsaid"):
         choices.append(call.choice("second.again_button", "propose", alert.code, organization=alert.organization))
     return call.card_in(language, Md("\n".join(lines)), *choices, code=alert.code)
-
-
-async def tell_senders(call: Call, alert: Alert, key: str) -> None:
-    """That it was stopped, or that nobody said yes: with *Ask again*."""
-    await _tell_senders(call, alert, key)
 
 
 # -- the desks ------------------------------------------------------------------------------------------------------
@@ -267,7 +269,7 @@ async def show_at_desks(
     for landing in await _cards(call, alert):
         if landing.organization in concerned and landing.channel in spoken:
             reader = everybody[landing.organization]
-            card = _notice(call, alert, key, spoken[landing.channel], reader, at, stop=stop)
+            card = notice(call, alert, key, spoken[landing.channel], reader, at, stop=stop)
             await call.outbox.edit(call.tx, alert.ask, landing.channel, card, alert.version, call.now)
 
 

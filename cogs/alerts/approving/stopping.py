@@ -1,10 +1,10 @@
-"""*Stop* in the window after the second person's yes, nobody who says yes, and asking again."""
+"""*Stop* until a call leaves after the second person's yes, nobody who says yes, and asking again."""
 
 from __future__ import annotations
 
 from bot.feature import Call, Missing, UserError
 from cogs.alerts import store as calls
-from cogs.alerts.approving import rules, second, store
+from cogs.alerts.approving import ahead, rules, second, store
 from cogs.alerts.copies import own_call
 from cogs.alerts.sending import ask_anew
 from cogs.alerts.store import Alert
@@ -12,6 +12,9 @@ from cogs.alerts.store import Alert
 
 async def halt(call: Call, code: str) -> None:
     """Any moderator whom a call concerns takes it out of the line before it leaves for other organizations."""
+    if (found := await ahead.concerning(call, code)) and found[0].state == "planned":
+        await ahead.stop(call, *found)
+        return
     alert = await _concerning(call, code)
     row = await store.of(call.tx, alert.id)
     if row is None or row.state != "given" or row.leaves_at is None or row.leaves_at <= call.now:

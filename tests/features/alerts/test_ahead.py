@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.clock import MovableClock
 from tests.conformance.house import RehearsalHouse, Seen
-from tests.features.alerts.coalition import Member, code_in, connect, say_yes, stop_window, write
+from tests.features.alerts.coalition import Member, connect, say_yes, stop_window
 from tests.features.alerts.test_later import pass_time, plain, planned, standing
 
 
@@ -90,6 +90,34 @@ async def test_another_hour_and_another_organization_void_it_too(house: Rehearsa
     assert await standing(house, sender, willing, late) == [1, 1, 1]
 
 
+async def test_who_connects_meanwhile_is_counted_before_the_yes(house: RehearsalHouse, clock: MovableClock) -> None:
+    """a5: the card says to how many it goes; it is renewed, and pressed again."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    await plan_it(house, sender)
+    late = await connect(house, "Valley Choir", policy="auto")
+    assert "read it and answer there" in await press(house, willing, "Accept for us")
+    assert "to 2 other organizations" in await question(house, willing)
+    assert "to 2 other organizations" in await question(house, late)
+    assert "is the second person's" in await press(house, willing, "Accept for us")
+    await until_it_leaves(house, clock)
+    assert await standing(house, sender, willing, late) == [1, 1, 1]
+
+
+async def test_typed_without_a_card_the_text_is_read_first(house: RehearsalHouse, clock: MovableClock) -> None:
+    """n16, SECURITY 6.5: a yes is to a text that she read."""
+    sender = await connect(house, "Riverside Tenants")
+    willing = await connect(house, "Northside Workers", policy="auto")
+    _, code = await plan_it(house, sender)
+    seen = await house.command(willing.moderator, willing.space, "desk", "incoming agree", code=code)
+    assert "plans this call" in seen.text
+    assert "12 Main St" in seen.text
+    done = await house.press(willing.moderator, willing.space, "desk", seen, "Accept for us")
+    assert "is the second person's" in plain(done.text)
+    await until_it_leaves(house, clock)
+    assert await standing(house, sender, willing) == [1, 1]
+
+
 async def test_the_yes_can_be_taken_away_until_it_leaves(house: RehearsalHouse, clock: MovableClock) -> None:
     """a5, n18: by any moderator whom it concerns; its senders read who did."""
     sender = await connect(house, "Riverside Tenants")
@@ -127,7 +155,7 @@ async def test_who_cannot_say_yes(house: RehearsalHouse, clock: MovableClock) ->
     _, code = await plan_it(house, sender)
 
     async def agree(member: Member) -> str:
-        seen: Seen = await house.command(member.moderator, member.space, "desk", "incoming agree", code=code, read="x")
+        seen = await house.command(member.moderator, member.space, "desk", "incoming agree", code=code, read="x")
         return plain(seen.text).replace("*", "")
 
     assert "You sent Pack the school board yourself" in await agree(sender)
@@ -164,4 +192,3 @@ async def test_an_organization_alone_asks_nobody(house: RehearsalHouse, clock: M
     assert "are asked now" not in seen.text
     await until_it_leaves(house, clock)
     assert await standing(house, sender) == [1]
-    assert code_in((await write(house, sender)).text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.clock import MovableClock
 from tests.conformance.house import RehearsalHouse
-from tests.features.alerts.coalition import Member, connect, send, write
+from tests.features.alerts.coalition import Member, connect, send
 from tests.features.alerts.test_later import plain
 from tests.features.alerts.test_versions import NEW, correct, take_back, where
 
@@ -85,8 +85,6 @@ async def test_what_cannot_be_taken_down_says_so(house: RehearsalHouse) -> None:
     assert "No copy of Pack the school board stands in your channels." in await down(asked, code)
     assert "There is no such" in await down(never, code)
     assert "There is no such" in await down(asked, "A-2222")
-    draft = await write(house, sender)
-    assert draft
     assert len(await house.messages(sender.space, "calls")) == 1
 
 
