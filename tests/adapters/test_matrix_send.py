@@ -107,7 +107,7 @@ class Limit:
             return False
         self._held += 1
         self.now += 0.03
-        gate.passed()
+        gate.passed(asked)
         return True
 
 
@@ -124,6 +124,30 @@ async def test_the_pace_of_a_limit_is_known_from_one_refusal(size: int, rate: fl
     used = (taken - size) / rate / (limit.now - 1000)
     assert used > {10: 0.95, 30: 0.9, 50: 0.9}.get(size, 0.2)
     assert used <= 1
+
+
+async def test_sends_now_and_then_do_not_spoil_what_a_refusal_teaches() -> None:
+    """h12: a bucket that emptied between them is counted from the sends that filled it."""
+    limit = Limit(10, 2)
+    gate = Gate(clock=lambda: limit.now)
+    for _ in range(5):
+        assert await limit.send(gate)
+        limit.now += 30
+    taken = sum([await limit.send(gate) for _ in range(60)])
+    assert gate.refusals == 1
+    assert taken == 59
+    assert gate.pace == pytest.approx(0.5, rel=0.05)
+
+
+async def test_a_refusal_out_of_the_blue_does_not_make_a_snail_of_us() -> None:
+    """h12: a server (or a proxy of it) that refuses one send of a quiet day has not said that one a minute is right."""
+    limit = Limit(10_000, 1000)
+    gate = Gate(clock=lambda: limit.now)
+    for _ in range(4):
+        assert await limit.send(gate)
+        limit.now += 20
+    gate.close(0.5, await gate.wait())
+    assert gate.pace <= 1.05
 
 
 async def test_the_gate_learns_the_pace_and_forgets_it() -> None:
@@ -172,7 +196,7 @@ async def most_at_once(gate: Gate, sends: int) -> int:
             most = max(most, busy)
             await asyncio.sleep(0)
             busy -= 1
-            gate.passed()
+            gate.passed(0.0)
 
     await asyncio.gather(*(send() for _ in range(sends)))
     return most

@@ -5,14 +5,16 @@ nio lets every send sleep and retry by itself: 15 sends made 36 useless refusals
 ones do not draw more.
 
 A homeserver's limit is a bucket: so many at once, then one more each so often. A refusal says when the next one will be
-taken. Counted from the first send into the full bucket, that is (sends - bucket + 1) distances; Synapse's usual bucket
-holds ten (FACTS 6). A second refusal tells the distance without knowing the bucket.
+taken. Counted from a send into an empty bucket that is (sends - bucket + 1) distances, and fewer from any other one, so
+the shortest distance that some send of before gives is the right one; Synapse's usual bucket holds ten (FACTS 6). A
+second refusal tells the distance without knowing the bucket.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -20,9 +22,11 @@ NO_PACE = 0.05  # s; below this the limit is as good as lifted
 TRY_FASTER_AFTER = 10  # sends without a refusal, and ...
 FASTER_AGAIN = 600.0  # ... seconds since the last one: a call to a hundred rooms draws one refusal and not ten
 PROVEN = 20  # sends in a row without any limit after which several go at once: what is on the way is refused together
-IDLE = 60.0  # seconds without a send after which a bucket counts as full
+IDLE = 2.0  # seconds in which nobody waited, and more than what is made up for: the next refusal is a first one again
+REMEMBERED = 200  # sends, of which one went into an empty bucket
 BUCKET = 10  # sends that a server usually takes at once
 SLACK = 1.01  # of the distance between two sends: a hair too early would be refused
+STEP = 1.02  # refused at that distance, it is a little too short at least
 MARGIN = 0.05  # s after the moment that a refusal names: requests do not all take equally long to get there
 JITTER = 0.01  # s; so much two requests differ in how long they take to get there
 LONGEST_DOUBT = 8  # doublings of that margin where one refusal follows another whatever they name
@@ -41,10 +45,9 @@ class Gate:
         self._clock = clock
         self._turn = asyncio.Lock()
         self._next = 0.0
-        self._last = float("-inf")  # when the last one went
-        self._began = 0.0  # when the first one went into the full bucket, and how many were taken since
+        self._sent: deque[float] = deque(maxlen=REMEMBERED)  # when those that were taken went
         self._taken = 0
-        self._first_refusal: tuple[int, float] | None = None  # how many were taken, seconds from the first to the next
+        self._first_refusal: tuple[int, float] | None = None  # how many were taken, when the next one would be
         self._refused_at = float("-inf")
         self._in_a_row = 0  # refusals since the last one that was taken
         self._late = 1  # distances that are made up for
@@ -72,16 +75,17 @@ class Gate:
             while (delay := self._next - self._clock()) > 0:  # noqa: ASYNC110 - a refusal meanwhile moves `_next` on
                 await asyncio.sleep(delay)
             now = self._clock()
+            late = self._late * self.pace
+            if now - self._next > max(late, IDLE):
+                self._first_refusal = None  # the bucket has emptied since: two refusals are no longer of one row
             # Who comes late does not make all that follow late: what was not sent is still in the bucket.
-            self._next = max(self._next, now - self._late * self.pace) + self.pace
-            if now - self._last > IDLE:
-                self._began, self._taken, self._first_refusal = now, 0, None
-            self._last = now
+            self._next = max(self._next, now - late) + self.pace
             return now
 
-    def passed(self) -> None:
-        """A send was taken. After some in a row, and ten minutes, a quicker pace is tried: an administrator may have
-        lifted the limit."""
+    def passed(self, asked: float) -> None:
+        """A send that went at `asked` was taken. After some in a row, and ten minutes, a quicker pace is tried: an
+        administrator may have lifted the limit."""
+        self._sent.append(asked)
         self._taken += 1
         self._smooth += 1
         self._in_a_row = 0
@@ -96,23 +100,36 @@ class Gate:
         only then answers.
         """
         self.refusals += 1
-        if asked > self._refused_at:  # not one that was on the way at the same time
-            self._in_a_row += 1
+        new = asked > self._refused_at  # not one that was on the way at the same time
         self._smooth, self._refused_at = 0, self._clock()
-        open_again = asked + retry_after
-        self.pace = min(max(self.pace, self._learned(open_again - self._began)), LONGEST_PACE)
-        self._next = open_again + MARGIN * 2 ** min(self._in_a_row - 1, LONGEST_DOUBT)
+        if new:
+            self._in_a_row += 1
+            learned = self._learned(asked, retry_after) * SLACK
+            self.pace = min(max(self.pace * STEP, learned), LONGEST_PACE)
+        self._next = asked + retry_after + MARGIN * 2 ** min(self._in_a_row - 1, LONGEST_DOUBT)
 
-    def _learned(self, until_next: float) -> float:
-        """The distance between two sends, from this refusal and the first one of these sends."""
-        first = self._first_refusal
-        if first is None:
-            self._first_refusal = (self._taken, until_next)
-            self._late = min(self._taken, BUCKET) // 2
-            return (until_next + JITTER) / max(1, self._taken + 1 - BUCKET) * SLACK
-        if self._taken == first[0]:
-            return self.pace  # it was on the way at the same time
-        return (until_next - first[1]) / (self._taken - first[0]) * SLACK
+    def _learned(self, asked: float, retry_after: float) -> float:
+        """The distance between two sends, from this refusal and the sends before it, or the refusal before it."""
+        open_again, first = asked + retry_after, self._first_refusal
+        if first is not None and self._taken > first[0]:
+            return (open_again - first[1]) / (self._taken - first[0])
+        self._first_refusal = (self._taken, open_again)
+        self._late = min(self._taken, BUCKET) // 2
+        distances = [
+            (open_again + JITTER - at) / (len(self._sent) + 1 - number - BUCKET)
+            for number, at in enumerate(self._sent)
+            if number + BUCKET <= len(self._sent)
+        ]
+        return min(distances) if distances else self._of_a_small_bucket(asked, retry_after)
+
+    def _of_a_small_bucket(self, asked: float, retry_after: float) -> float:
+        """Where fewer went than a usual bucket holds: those that came close together filled it."""
+        began = asked
+        for at in reversed(self._sent):
+            if began - at > retry_after:
+                break
+            began = at
+        return min(asked + retry_after - began, 2 * retry_after)
 
     def eta(self, sends: int) -> float:
         """Seconds until this many more sends are through; 0 while nothing limits us."""

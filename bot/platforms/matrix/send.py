@@ -96,7 +96,7 @@ class Sender:
                 except Limited as limit:
                     self.gate.close(limit.retry_after, asked)
                     continue
-                self.gate.passed()
+                self.gate.passed(asked)
                 return done
 
     async def _post(self, room_id: str, kind: str, content: Json, tx_id: str) -> str:
