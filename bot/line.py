@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, func, literal, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, func, literal, literal_column, not_, or_, select, update
 
 from bot import tables as t
 from bot.db import upsert
@@ -136,3 +136,15 @@ WITHDRAWN = (
     )
     .limit(1)
 )  # fmt: skip
+
+_waits = and_(
+    t.delivery.c.subject == bindparam("subject"), t.delivery.c.channel == bindparam("channel"),
+    t.delivery.c.state == "queued",
+)  # fmt: skip
+_may_have_left = and_(t.delivery.c.kind == "edit", t.delivery.c.claimed_at.is_not(None))
+DROP_CHANGES = (
+    update(t.delivery)
+    .where(_waits, t.delivery.c.kind.in_((literal_column("'edit'"), literal_column("'tally'"))), not_(_may_have_left))
+    .values(state="withdrawn", done_at=bindparam("now"))
+)
+HASTEN_EDITS = update(t.delivery).where(_waits, _may_have_left).values(due_at=bindparam("now"))

@@ -115,11 +115,11 @@ class Outbox:
         if _never_left(post):
             until = expires_at or post.expires_at
             # One that was made while the copy was on the way, before it came back unsent.
-            await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)
+            await self._drop_queued(tx, subject, channel, now)
             await tx.run(line.NEW_TEXT, row=post.id, text=card.to_json(), next=version, until=until)
         elif post.state in (*LIVE, "queued"):
             # One that may have left keeps its text: sent again it would come back as it was the first time.
-            await self._drop_queued(tx, subject, channel, ("edit", "tally"), now)
+            await self._drop_queued(tx, subject, channel, now)
             await self._follow(tx, post, "edit", version, card, now, silent, rank=rank)
         return post.state in (*LIVE, *OPEN)
 
@@ -130,10 +130,10 @@ class Outbox:
                 continue
             if _never_left(post):
                 where = t.delivery.c.id == post.id
-                await self._drop_queued(tx, subject, post.channel, ("edit", "tally"), now)
+                await self._drop_queued(tx, subject, post.channel, now)
                 await tx.run(update(t.delivery).where(where).values(state="withdrawn", done_at=now))
             elif post.state in (*LIVE, "queued") and not await self._is_taken_back(tx, subject, post.channel):
-                await self._drop_queued(tx, subject, post.channel, ("edit", "tally"), now)
+                await self._drop_queued(tx, subject, post.channel, now)
                 await self._follow(tx, post, "redact", post.version, None, now, True)
 
     async def tally(
@@ -345,12 +345,14 @@ class Outbox:
     async def _post_of(self, tx: Tx, subject: str, channel: str) -> Row | None:
         return await tx.one(line.POST_OF, subject=subject, channel=channel)
 
-    async def _drop_queued(self, tx: Tx, subject: str, channel: str, kinds: Sequence[str], now: datetime) -> None:
-        where = and_(
-            t.delivery.c.subject == subject, t.delivery.c.channel == channel,
-            t.delivery.c.kind.in_(kinds), t.delivery.c.state == "queued",
-        )  # fmt: skip
-        await tx.run(update(t.delivery).where(where).values(state="withdrawn", done_at=now))
+    async def _drop_queued(self, tx: Tx, subject: str, channel: str, now: datetime) -> None:
+        """Ends what is still to be changed about a copy: something newer follows.
+
+        An edit that may have left stays in line, and goes at once: it becomes the event or the text that it was the
+        first time. Forgotten, it could arrive after what follows, and nobody would know to take it back.
+        """
+        await tx.run(line.DROP_CHANGES, subject=subject, channel=channel, now=now)
+        await tx.run(line.HASTEN_EDITS, subject=subject, channel=channel, now=now)
 
     async def forget(self, tx: Tx, before: datetime) -> int:
         """Retention: deliveries done before a moment, and messages a year older."""

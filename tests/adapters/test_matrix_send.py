@@ -260,6 +260,20 @@ async def test_taking_back_takes_the_edits_too(synapse: Synapse) -> None:
     assert "secret" not in str(await anna.timeline(room))
 
 
+async def test_taking_back_takes_edits_too_whose_answer_was_lost(synapse: Synapse) -> None:
+    """a9: a homeserver took an edit, and we never heard of it: it goes with the message, also when there are many."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    room = await room_with(anna, bot)
+    async with client_for(bot) as client:
+        sender = Sender(client)
+        first = await sender.send(room, message("secret one"), "a")
+        heard = await sender.edit(room, first, message("secret two"), "b")
+        for number in range(7):
+            await sender.edit(room, first, message(f"secret, unheard {number}"), f"c{number}")
+        await sender.redact(room, [first, heard], "d")
+    assert "secret" not in str(await anna.timeline(room))
+
+
 async def test_the_same_reaction_twice_is_no_fault(synapse: Synapse) -> None:
     """a17: a seeded reaction that is there already is there."""
     anna, bot = await synapse.user("anna"), await synapse.user("bot")

@@ -63,7 +63,7 @@ def _doubled(spot: Spot) -> Iterable[str]:
 
 
 def _lost(row: Row, own: Sequence[Row], history: Sequence[Shown], gone: bool) -> Iterable[str]:
-    name = f"{row['kind']} {row['subject']} v{row['version']} ({row['state']} {row['reason']}, {row['tries']} tries)"
+    name = _named(row)
     its = [one for one in history if row["subject"] in one.texts[0]]
     if row["state"] in TOLD:
         return
@@ -83,6 +83,10 @@ def _lost(row: Row, own: Sequence[Row], history: Sequence[Shown], gone: bool) ->
         yield f"{name} is not what stands there"
 
 
+def _named(row: Row) -> str:
+    return f"{row['kind']} {row['subject']} v{row['version']} ({row['state']} {row['reason']}, {row['tries']} tries)"
+
+
 def _newest_sent(own: Sequence[Row], row: Row) -> bool:
     """Whether no later edit may have been shown."""
     same = [one for one in own if one["subject"] == row["subject"] and one["kind"] == "edit"]
@@ -99,7 +103,7 @@ def _disorder(own: Sequence[Row], history: Sequence[Shown]) -> Iterable[str]:
     """Posts in another order than they were written, and texts that went back."""
     posts = [row for row in own if row["kind"] == "post"]
     first = [next((one.place for one in history if row["subject"] in one.texts[0]), None) for row in posts]
-    there = [(one, row["subject"]) for one, row in zip(first, posts, strict=True) if one is not None]
+    there = [(one, _named(row)) for one, row in zip(first, posts, strict=True) if one is not None]
     yield from (f"{later} came before {earlier}" for (a, earlier), (b, later) in pairwise(there) if b < a)
     for message in history:
         shown = versions(message)

@@ -101,6 +101,26 @@ async def test_a_correction_of_a_copy_whose_answer_was_lost_is_shown(desk: Desk)
     assert desk.standing() == ["at City Hall"]
 
 
+async def test_a_correction_whose_answer_was_lost_is_not_forgotten_by_what_follows(desk: Desk) -> None:
+    """a9: it may be an event that nobody would know to take back. It goes again, at once, and under its own name."""
+    await desk.post("at the library")
+    await desk.send()
+    await desk.edit("at City Hall")
+    await desk.send("lost")
+    await desk.edit("at the harbour")
+    await desk.edit("at the bridge")
+    async with desk.core.db.write() as tx:
+        await desk.core.outbox.withdraw(tx, "A-1", desk.clock.now())
+    await desk.send()
+    async with desk.core.db.read() as tx:
+        rows = await tx.all(select(t.delivery).order_by(t.delivery.c.seq))
+    assert [(row.kind, row.state, row.tries) for row in rows] == [
+        ("post", "sent", 1), ("edit", "sent", 2), ("edit", "withdrawn", 0), ("edit", "withdrawn", 0),
+        ("redact", "sent", 1),
+    ]  # fmt: skip
+    assert desk.standing() == []
+
+
 async def corrected_on_the_way(desk: Desk) -> None:
     """The copy is away while a correction is written, and comes back unsent."""
     await desk.post("version 1")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -61,9 +61,40 @@ class Sender:
             raise
 
     async def redact(self, room_id: str, event_ids: Sequence[str], tx_id: str) -> None:
-        """Take messages away: give the original AND its edits, which stay readable otherwise (FACTS 15)."""
-        for event_id in event_ids:
+        """Take messages away: give the original AND its edits, which stay readable otherwise (FACTS 15).
+
+        Edits of which we never heard (the answer was lost) are looked for and go first: a homeserver does not name
+        them any more once the original is gone.
+        """
+        unheard = await self._unheard_edits(room_id, event_ids)
+        for event_id in (*unheard, *event_ids):
             await self._in_order(room_id, self._redaction(room_id, event_id, f"{tx_id}-{_short(event_id)}"))
+
+    async def _unheard_edits(self, room_id: str, event_ids: Sequence[str]) -> list[str]:
+        """Our own edits of these messages that are not among them."""
+        known, unheard = set(event_ids), []
+        seen: set[str] = set()
+        for event_id in event_ids:
+            if event_id not in seen:  # what is an edit has none
+                found = [one async for one in self._edits_of(room_id, event_id)]
+                seen.update(found)
+                unheard += [one for one in found if one not in known]
+        return unheard
+
+    async def _edits_of(self, room_id: str, event_id: str) -> AsyncIterator[str]:
+        where = f"/_matrix/client/v1/rooms/{quote(room_id, safe='')}/relations/{quote(event_id, safe='')}/m.replace"
+        query = {"limit": "100"}
+        while True:
+            try:
+                page = await ask(self.client, "GET", where, query=query)
+            except (Gone, Denied):
+                return  # nothing is there, or we are not: what takes it away will say so
+            for one in page.get("chunk", []):
+                if one.get("sender") == self.client.user_id:
+                    yield str(one["event_id"])
+            if not page.get("next_batch"):
+                return
+            query["from"] = str(page["next_batch"])
 
     def eta(self, sends: int) -> float:
         """Seconds until `sends` more, behind those that already wait, are through at today's pace."""
