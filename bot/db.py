@@ -32,6 +32,7 @@ metadata = MetaData()
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
+MOST_TOGETHER = 16  # acts in one transaction: the first one's answer waits for all of them, about 2 ms each
 
 
 class Moment(BigInteger):
@@ -187,6 +188,15 @@ def _insert(
     return statement.on_conflict_do_update(index_elements=same, set_=changes)
 
 
+class Shared:
+    """A transaction that is open for several acts, which end together: one COMMIT, and one wait for the disk."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.members = 1
+        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
 class Database:
     """The single entrance to one database: one writing connection behind a lock, one reading connection beside it."""
 
@@ -196,6 +206,7 @@ class Database:
         self._reader: Driver | None = None
         self._lock = asyncio.Lock()
         self._read_lock = asyncio.Lock()
+        self._shared: Shared | None = None  # open, while its members wait for its end; changed by who has the lock
 
     @property
     def is_sqlite(self) -> bool:
@@ -220,6 +231,7 @@ class Database:
         async with AsyncExitStack() as both:
             for lock in {id(one): one for one in (self._lock, self._read_lock)}.values():
                 await both.enter_async_context(lock)
+            await to_its_end(self._end_shared())
             drivers = {id(one): one for one in (self._writer, self._reader) if one}
             self._writer = self._reader = None
             for driver in drivers.values():
@@ -229,7 +241,7 @@ class Database:
     async def write(self) -> AsyncIterator[Tx]:
         """The one writing transaction; commits when the block ends, rolls back when it raises or is cancelled."""
         async with self._lock:
-            driver = self._writer = await self._living(self._writer)
+            driver = await self._free_writer()
             try:
                 # Inside: a BEGIN whose caller is cancelled meanwhile is carried out all the same, and must be undone.
                 await driver.begin()
@@ -239,6 +251,65 @@ class Database:
                 # A cancelled handler must not leave its transaction open for the next one.
                 await to_its_end(driver.roll_back())
                 raise
+
+    @asynccontextmanager
+    async def write_together(self) -> AsyncIterator[Tx]:
+        """As `write`, for what many do at once: whoever waits meanwhile joins in, and one COMMIT is for all of them.
+
+        Left when that is done. What raises undoes its own part alone; a COMMIT that fails fails for everyone.
+        """
+        async with self._lock:
+            shared = await self._join()
+            first, tx = shared.members == 1, Tx(shared.driver)
+            try:
+                if first:
+                    await shared.driver.begin()
+                    yield tx
+                else:
+                    async with tx.savepoint():
+                        yield tx
+            except BaseException:
+                shared.members = MOST_TOGETHER  # nobody else joins what may be broken
+                if first:
+                    self._shared = None
+                    await to_its_end(shared.driver.roll_back())
+                raise
+        # Out of the lock: those who wait already go first. Then the first one ends it for all.
+        await to_its_end(self._end(shared) if first else shared.ended)
+
+    async def _join(self) -> Shared:
+        shared = self._shared
+        if shared is None or shared.members >= MOST_TOGETHER or not shared.driver.alive:
+            shared = self._shared = Shared(await self._free_writer())
+        else:
+            shared.members += 1
+        return shared
+
+    async def _free_writer(self) -> Driver:
+        """The writing connection without a transaction."""
+        if self._shared is not None:
+            await to_its_end(self._end_shared())
+        self._writer = await self._living(self._writer)
+        return self._writer
+
+    async def _end(self, shared: Shared) -> None:
+        async with self._lock:
+            if self._shared is shared:
+                await self._end_shared()
+        await shared.ended
+
+    async def _end_shared(self) -> None:
+        """Commits what is open for several, or tells all of them why it could not be. Needs the lock."""
+        shared, self._shared = self._shared, None
+        if shared is None:
+            return
+        try:
+            await shared.driver.commit()
+        except Exception as error:
+            await shared.driver.roll_back()
+            shared.ended.set_exception(error)
+        else:
+            shared.ended.set_result(None)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -258,7 +329,7 @@ class Database:
         if self.is_sqlite:
             async with self._lock:
                 if self._writer is not None:
-                    await self._writer.script("PRAGMA wal_checkpoint(TRUNCATE)")
+                    await (await self._free_writer()).script("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class Reader(Tx):

@@ -61,12 +61,12 @@ class Runner:
     async def press(self, act: Act, token: str) -> Outcome:
         """A button, a select's value, or the token behind a numbered reply."""
         if token.startswith(FORM_PREFIX):
-            return await self._run(act, lambda call: self._reopen(call, token.removeprefix(FORM_PREFIX)))
-        return await self._run(act, lambda call: self._press(call, token))
+            return await self._run(act, lambda call: self._reopen(call, token.removeprefix(FORM_PREFIX)), together=True)
+        return await self._run(act, lambda call: self._press(call, token), together=True)
 
     async def submit(self, act: Act, form: str, values: Mapping[str, str]) -> Outcome:
         """A page of a form."""
-        return await self._run(act, lambda call: self._submit(call, form, values))
+        return await self._run(act, lambda call: self._submit(call, form, values), together=True)
 
     async def reply(self, act: Act, text: str) -> Outcome | None:
         """A line in a direct room: the answer to what a form asks there. None when no form is open."""
@@ -79,7 +79,7 @@ class Runner:
                 answered = True
                 await self._step(call, form, _short(text))
 
-        outcome = await self._run(act, step, settles=lambda: answered)
+        outcome = await self._run(act, step, settles=lambda: answered, together=True)
         return outcome if answered else None
 
     async def complete(self, act: Act, name: str, key: str, typed: str) -> list[Option]:
@@ -107,10 +107,13 @@ class Runner:
 
     # -- one transaction --------------------------------------------------------------------------------------------
 
-    async def _run(self, act: Act, step: Step, settles: Callable[[], bool] = lambda: True) -> Outcome:
+    async def _run(
+        self, act: Act, step: Step, settles: Callable[[], bool] = lambda: True, together: bool = False
+    ) -> Outcome:
+        """`together`: what many do at the same moment."""
         call: Call | None = None
         try:
-            async with self._db.write() as tx:
+            async with (self._db.write_together if together else self._db.write)() as tx:
                 call = await self._call(tx, act)
                 await self._guarded(call, step)
                 if act.settle is not None and settles():
