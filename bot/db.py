@@ -306,6 +306,7 @@ class Database:
         try:
             await shared.driver.commit()
         except Exception as error:
+            # Whoever has the lock must go on; those whose rows these were raise it.
             await shared.driver.roll_back()
             shared.ended.set_exception(error)
         else:

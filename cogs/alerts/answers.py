@@ -40,8 +40,8 @@ async def answer(call: Call, code: str, value: str) -> None:
     earlier = await replies.answer_of(call.tx, alert.id, call.person.id)
     before = await _open(call.people.keyring, earlier) if earlier else Given()
     value = await places.what_counts(call, alert, value, before.value)
-    home = call.organization.id if call.organization else before.organization
-    after = Given(value, home, before.went if value in rules.YES else "")
+    after = before.through(call.organization.id if call.organization else "")
+    after = after._replace(value=value, went=before.went if value in rules.YES else "")
     if after != before:
         await _write(call, alert, after, before, earlier.id if earlier else "")
         await places.step(call, alert, before.value, value)

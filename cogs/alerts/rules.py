@@ -186,16 +186,33 @@ def answers_close(content: Content, sent_at: datetime) -> datetime:
 # -- counting -------------------------------------------------------------------------------------------------------
 
 
+ALSO = "+"  # before a tally's answer: of people who are counted in the sum through another organization
+
+
 class Given(NamedTuple):
-    """What somebody answered, through which organization ("": the direct room), and whether they say they went."""
+    """What somebody answered, through which organization first ("": the direct room), and whether they say they went.
+
+    `also`: further organizations through which they spoke. Each has them among its own numbers, as if it alone had
+    them; the sum has them once (n4).
+    """
 
     value: str = ""
     organization: str = ""
     went: str = ""  # went | absent, once they were asked
+    also: tuple[str, ...] = ()
+
+    def through(self, organization: str) -> Given:
+        """The same, spoken through this organization too; "" for the direct room."""
+        if not organization or organization == self.organization:
+            return self
+        if not self.organization:
+            return self._replace(organization=organization)
+        return self._replace(also=tuple(sorted({*self.also, organization})))
 
     def moves(self, by: int) -> list[tuple[str, str, int]]:
         """What this answer adds to the tallies (1) or takes out of them (-1)."""
-        return [(value, self.organization, by) for value in (self.value, self.went) if value]
+        homes = [("", self.organization), *((ALSO, one) for one in self.also)]
+        return [(mark + value, home, by) for value in (self.value, self.went) if value for mark, home in homes]
 
 
 @dataclass(frozen=True)
@@ -217,6 +234,8 @@ def add_up(tallies: Iterable[tuple[str, str, int]], of: tuple[str, ...] = YES) -
     counts: dict[str, int] = {}
     present = set()
     for organization, value, n in tallies:
+        if value.startswith(ALSO):
+            continue
         counts[value] = counts.get(value, 0) + n
         if n > 0 and value in of and organization:
             present.add(organization)
@@ -233,10 +252,12 @@ def joined(one: Given, other: Given, later: Given) -> Given:
 
     A yes is not lost to its own echo: where both said yes, a place is better than waiting for one.
     """
+    for home in (one.organization, *one.also, other.organization, *other.also):
+        later = later.through(home)
     if not {one.value, other.value} <= {"in", WAITING}:
         return later
     value = "in" if "in" in (one.value, other.value) else WAITING
-    return Given(value, later.organization, later.went or one.went or other.went)
+    return later._replace(value=value, went=later.went or one.went or other.went)
 
 
 def sum_is_shown(content: Content, before: str, after: str, total: Sum) -> bool:

@@ -26,7 +26,7 @@ alert_answer = Table(
         "person", ID, nullable=False, index=True,
         info={"plain": "random id: one person is counted once, and it leads to nobody without the keyring"},
     ),
-    # What was answered and through which organization: together they would say who belongs where (SECURITY A1).
+    # What was answered and through which organizations: together they would say who belongs where (SECURITY A1).
     Column("value", LargeBinary, nullable=False, info={"sealed": True}),
     Column("made_at", Moment, nullable=False),
     UniqueConstraint("alert", "person", name="one_answer_a_person"),
@@ -38,7 +38,8 @@ alert_tally = Table(
     metadata,
     Column("alert", ID, primary_key=True),
     Column("organization", ID, primary_key=True),  # "" when the answer came from a direct room
-    Column("value", String(8), primary_key=True),  # in | maybe | cant | done | wait | went | absent
+    # in | maybe | cant | done | wait | went | absent, or with `rules.ALSO` before it
+    Column("value", String(8), primary_key=True),
     Column("n", Integer, nullable=False),
     info=owned("coalition", "everybody, as one sum", "with the call"),
 )
@@ -58,12 +59,13 @@ _TALLIES = SYSTEM.select(alert_tally).where(alert_tally.c.alert == bindparam("al
 
 def pack(given: Given) -> str:
     """What is sealed in an answer."""
-    return json.dumps(given if given.went else given[:2])
+    return json.dumps(given if given.also else given[:3] if given.went else given[:2])
 
 
 def unpack(text: str) -> Given:
     """The answer again."""
-    return Given(*json.loads(text))
+    given = Given(*json.loads(text))
+    return given._replace(also=tuple(given.also))
 
 
 async def answer_of(tx: Tx, call: str, person: str) -> Row | None:

@@ -8,7 +8,6 @@ from bot.feature import Call, KeyGone, Md, Missing, Organization
 from cogs.alerts import rules, store
 from cogs.alerts.answering import store as replies
 from cogs.alerts.copies import organizations, own_call
-from cogs.alerts.rules import Given
 from cogs.alerts.store import Alert
 from cogs.alerts.telling import given_of, language_of
 from cogs.alerts.texts import readers, title_in
@@ -62,7 +61,7 @@ async def went(call: Call, code: str, said: str) -> None:
     before = await given_of(call, alert, call.person.id)
     if before.value != "in":
         raise Missing
-    after = Given("in", before.organization, SAID[said])
+    after = before._replace(went=SAID[said])
     sealed = await call.seal(call.person.id, "", replies.pack(after), "alert_answer", row.id, "value")
     await replies.change_answer(call.tx, row.id, sealed, row.made_at)
     await replies.count(call.tx, alert.id, *after.moves(1), *before.moves(-1))

@@ -12,7 +12,7 @@ from cogs.alerts import rules, store
 from cogs.alerts.answering import store as replies
 from cogs.alerts.copies import own_call, plan_tally
 from cogs.alerts.going.store import first_in_line, leave_line, wait
-from cogs.alerts.rules import WAITING, Given
+from cogs.alerts.rules import WAITING
 from cogs.alerts.store import Alert
 from cogs.alerts.telling import tell_one
 
@@ -68,9 +68,10 @@ async def _promote(call: Call, alert: Alert, person: str) -> None:
         return
     cell = ("alert_answer", row.id, "value")
     given = replies.unpack(await call.unseal(person, "", row.value, *cell))
-    sealed = await call.seal(person, "", replies.pack(Given("in", given.organization)), *cell)
+    after = given._replace(value="in", went="")
+    sealed = await call.seal(person, "", replies.pack(after), *cell)
     await replies.change_answer(call.tx, row.id, sealed, row.made_at)
-    await replies.count(call.tx, alert.id, *Given("in", given.organization).moves(1), *given.moves(-1))
+    await replies.count(call.tx, alert.id, *after.moves(1), *given.moves(-1))
     await tell_one(call, alert, person, given.organization, "promoted")
 
 

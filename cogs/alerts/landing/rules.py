@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from cogs.alerts.rules import SUM_FROM
+from cogs.alerts.rules import ALSO, SUM_FROM
 
 LONG = 60.0  # seconds; what takes longer is told while it goes on
 EVERY = timedelta(seconds=30)  # progress is looked at, and edited, at most so often
@@ -53,8 +54,16 @@ def next_look(waited: timedelta) -> timedelta:
 
 
 def own(tallies: Iterable[tuple[str, str, int]], organization: str) -> Mapping[str, int]:
-    """One organization's own numbers by answer, of (organization, answer, count); of nobody else anything."""
-    return {value: n for whose, value, n in tallies if whose == organization and n > 0}
+    """One organization's own numbers by answer, of (organization, answer, count); of nobody else anything.
+
+    Those who are counted in the sum through another organization are its own too: it reads the same whether or not
+    another one has them (n4).
+    """
+    found: Counter[str] = Counter()
+    for whose, value, n in tallies:
+        if whose == organization:
+            found[value.removeprefix(ALSO)] += n
+    return {value: n for value, n in found.items() if n > 0}
 
 
 def is_shown(n: int, of_all: int) -> bool:

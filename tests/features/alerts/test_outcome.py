@@ -50,6 +50,38 @@ async def test_nobody_reads_another_organizations_numbers(house: RehearsalHouse,
         assert not [text for text in read for other in others if f": {other}" in text]
 
 
+@pytest.mark.parametrize("second", ["in", "maybe", "cant"])
+@pytest.mark.parametrize("number", [0, 7])
+async def test_each_organizations_numbers_are_as_if_it_alone_had_the_person(
+    house: RehearsalHouse, second: str, number: int
+) -> None:
+    """n4 a18: Ana answers through two organizations. The first reads the same as if she had said her second word there,
+    the second as if it were her first; the sum has her once."""
+    here = await connect(house, "Riverside Tenants")
+    there = await connect(house, "Northside Workers", policy="auto")
+    third = await connect(house, "Valley Choir", policy="auto")
+    both, one, other = [await send(house, here, what=f"Picket {which}") for which in ("both", "one", "other")]
+    for code in (both, one, other):
+        await answered(house, third, code, number)
+    for member, code, value in (
+        (here, both, "in"), (there, both, second), (here, one, "in"), (here, one, second), (there, other, second),
+    ):  # fmt: skip
+        await say(house, member, "Ana", code, value)
+    shown = [await numbers(house, member, code) for member, code in ((here, both), (there, both), (there, other))]
+    alone = await numbers(house, here, one)
+    assert shown[0].replace("Picket both", "").replace(both, "") == alone.replace("Picket one", "").replace(one, "")
+    first, last = (one.partition("The sum of all:") for one in shown[1:])
+    assert first[0].replace("Picket both", "") == last[0].replace("Picket other", "")
+    assert f"{RULED[second]}: 1" in first[0]
+    if number:
+        people = number + (second == "in")
+        assert f"I'm in: {people}" in first[2]
+        assert "from 3 organizations" not in first[2]
+
+
+RULED = {"in": "I'm in", "maybe": "Maybe", "cant": "Can't"}
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 async def test_small_sums_of_others_are_not_shown(house: RehearsalHouse, language: str) -> None:
     """a18 SUM_FROM: below five, a sum would be somebody; one's own numbers are one's own."""

@@ -143,7 +143,7 @@ async def test_who_was_not_asked_cannot_answer(house: RehearsalHouse) -> None:
         assert "There is no such thing here" in seen.text
 
 
-@pytest.mark.parametrize("words", ["action where", "action list"])
+@pytest.mark.parametrize("words", ["action where", "action list", "action numbers", "audit"])
 async def test_an_organization_reads_the_same_whether_or_not_another_has_the_person(
     house: RehearsalHouse, clock: MovableClock, words: str
 ) -> None:
@@ -153,7 +153,7 @@ async def test_an_organization_reads_the_same_whether_or_not_another_has_the_per
     code = await send(house, here)
     other = await send(house, there, what="Something else")
     await wants(house, here, "Ana", code)
-    values = {"code": code} if words == "action where" else {}
+    values = {"code": code} if words in ("action where", "action numbers") else {}
     before = await house.command(here.moderator, here.space, "desk", words, **values)
     await wants(house, there, "Ana", other)
     after = await house.command(here.moderator, here.space, "desk", words, **values)
