@@ -11,10 +11,14 @@ import pytest
 from nio import AsyncClient, MatrixRoom
 
 from bot.errors import ConfigError, Denied
+from bot.platforms.matrix import send as sending
+from bot.platforms.matrix.calls import Json
 from bot.platforms.matrix.content import message
 from bot.platforms.matrix.crypto import cross_sign, load_seeds, new_seeds, save_seeds, seed_file
 from bot.platforms.matrix.inbox import TEXT
 from bot.platforms.matrix.keys import sent_by_own_device
+from bot.platforms.matrix.rights import state_content
+from bot.platforms.matrix.send import Sender
 from bot.platforms.matrix.session import (
     PUBLIC_PICKLE_KEY,
     adopt_token,
@@ -23,6 +27,7 @@ from bot.platforms.matrix.session import (
     own_store,
     sign_in,
 )
+from bot.platforms.matrix.sync import TIMELINE
 from tests.adapters.matrix_parts import PICKLE_KEY, Listener, account_of, client_for
 from tests.adapters.test_matrix_sync import room_with
 from tests.rigs.file_inbox import FileInbox
@@ -71,6 +76,40 @@ async def test_the_store_and_the_seeds_are_for_the_owner_only(synapse: Synapse, 
     }
     assert modes
     assert set(modes.values()) == {0o600}
+
+
+async def test_what_the_first_sync_tells_of_a_room_is_not_asked_again(
+    synapse: Synapse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """h12: a call to many rooms after a start is one request a room, not two. A room that was encrypted meanwhile, far
+    back, is known to be; one that comes during the session is asked about."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    plain, turned = await room_with(anna, bot), await room_with(anna, bot)
+    inbox, asked = FileInbox(), list[str]()
+
+    async def counted(client: AsyncClient, room: str, kind: str) -> Json | None:
+        asked.append(room)
+        return await state_content(client, room, kind)
+
+    monkeypatch.setattr(sending, "state_content", counted)
+    async with client_for(bot) as client:
+        await Listener(client, inbox).loop.step()
+    await anna.put_state(turned, "m.room.encryption", {"algorithm": "m.megolm.v1.aes-sha2"})
+    for number in range(TIMELINE + 20):
+        await anna.send(turned, f"in the clear all the same {number}")
+    async with client_for(bot) as client:
+        loop = Listener(client, inbox).loop
+        await loop.step()
+        sender = Sender(client)
+        await sender.send(plain, message("hello"), "a")
+        with pytest.raises(Denied, match="plaintext"):
+            await sender.send(turned, message("private"), "b")
+        assert asked == []
+        later = await room_with(anna, bot)
+        await loop.step()
+        await sender.send(later, message("hello"), "c")
+        await sender.send(later, message("again"), "d")
+        assert asked == [later]
 
 
 async def test_plain_text_never_goes_into_an_encrypted_room(synapse: Synapse) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
@@ -149,12 +149,20 @@ class Sender:
 _seen_plain: WeakKeyDictionary[AsyncClient, set[str]] = WeakKeyDictionary()
 
 
+def heard_whole(client: AsyncClient, room_ids: Iterable[str]) -> None:
+    """A /sync brought the whole state of these rooms, as the first one of a session does: those that nio calls plain
+    are."""
+    plain = _seen_plain.setdefault(client, set())
+    plain.update(one for one in room_ids if one in client.rooms and not client.rooms[one].encrypted)
+
+
 async def known_room(client: AsyncClient, room_id: str) -> MatrixRoom:
     """The room as nio must know it before it sends (FACTS 14).
 
-    The server is asked once whether a room that looks plain really is: a sync can bring a room before its encryption
-    (seen in a room that had just been made), and one private line in the clear is one too many. Raises
-    `Denied("plaintext")` when the room is encrypted and encryption is off here: nio would send plain text (FACTS 17).
+    Of a room that came later in a session the server is asked once whether it is as plain as it looks: a sync can
+    bring a room before its encryption (seen in a room that had just been made), and one private line in the clear is
+    one too many. Raises `Denied("plaintext")` when the room is encrypted and encryption is off here: nio would send
+    plain text (FACTS 17).
     """
     room = client.rooms.setdefault(room_id, MatrixRoom(room_id, client.user_id, room_id in client.encrypted_rooms))
     plain = _seen_plain.setdefault(client, set())

@@ -30,6 +30,7 @@ from bot.platforms.matrix.arrivals import (
 )  # fmt: skip
 from bot.platforms.matrix.calls import Json, ask, call, room_path
 from bot.platforms.matrix.inbox import Arrival, Inbox
+from bot.platforms.matrix.send import heard_whole
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,8 @@ class SyncLoop:
         if first:
             self._position = await self.inbox.position()
         answer = await self._sync(full=first)
+        if first:
+            heard_whole(self.client, answer.rooms.join)
         arrivals = await self._arrivals(answer)
         await self.inbox.keep(arrivals, answer.next_batch)
         self._position = answer.next_batch
