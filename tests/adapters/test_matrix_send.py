@@ -86,8 +86,8 @@ async def test_a_limit_is_met_with_few_refusals_and_the_order_is_kept(synapse: S
 
 
 class Limit:
-    """A homeserver's bucket and a clock: `size` at once, then `rate` a second; a refusal is kept waiting, as Synapse
-    does, and a request takes between one and twenty milliseconds to get there."""
+    """A homeserver's bucket and a clock: `size` at once, then `rate` a second. As Synapse does it, a send is refused when
+    it is there (after 1 to 20 ms) and counted once its event is made, and a refusal is kept waiting."""
 
     def __init__(self, size: int, rate: float) -> None:
         self.now = 1000.0
@@ -96,7 +96,7 @@ class Limit:
 
     async def send(self, gate: Gate) -> bool:
         """One send when its turn has come; whether it was taken."""
-        self.now += gate.eta(1)
+        self.now += gate.eta(1) or max(0.0, gate._next - self.now)
         asked = await gate.wait()
         self.now += self._chance.uniform(0.001, 0.02)
         self._held, self._since = max(0.0, self._held - (self.now - self._since) * self._rate), self.now
@@ -105,8 +105,9 @@ class Limit:
             self.now += 0.5
             gate.close(retry_after, asked)
             return False
-        self._held += 1
-        self.now += 0.03
+        self.now += self._chance.uniform(0.01, 0.02)
+        self._held, self._since = max(0.0, self._held - (self.now - self._since) * self._rate) + 1, self.now
+        self.now += 0.01
         gate.passed(asked)
         return True
 

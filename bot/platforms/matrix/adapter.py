@@ -71,7 +71,9 @@ class Session:
             self.client, pickle_key, self.book, self.direct.elsewhere, encrypted=options.encrypt_direct
         )
         self.interest = Interest(self._watched, self._wanted)
-        self.loop = SyncLoop(self.client, self.inbox, after=self._after, interest=self.interest)
+        self.loop = SyncLoop(
+            self.client, self.inbox, after=self._after, interest=self.interest, busy=lambda: self.sender.waiting > 0
+        )
         self.courier = Courier(core, self.client, self.sender, self.direct, self.meetings, self.book)
         self.desk = Desk(core, self.client, self.inbox, self.direct, self.meetings, self.book)
         self._folder, self._pickle_key, self._password = folder, pickle_key, options.password

@@ -13,6 +13,7 @@ second refusal tells the distance without knowing the bucket.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -29,8 +30,17 @@ SLACK = 1.01  # of the distance between two sends: a hair too early would be ref
 STEP = 1.02  # refused at that distance, it is a little too short at least
 MARGIN = 0.05  # s after the moment that a refusal names: requests do not all take equally long to get there
 JITTER = 0.01  # s; so much two requests differ in how long they take to get there
+COUNTED = 0.03  # s; Synapse counts a send after making its event, and refuses one as soon as it is there
 LONGEST_DOUBT = 8  # doublings of that margin where one refusal follows another whatever they name
 LONGEST_PACE = 60.0  # s, a guard against a server's nonsense
+
+
+def _as_written(shortest: float, longest: float) -> float:
+    """Seconds between two sends: the longest one within these that comes of a rate with one digit, as who sets a limit
+    writes it ("0.2", "5"); else the longest one."""
+    step: float = 10 ** math.floor(math.log10(1 / longest))
+    distance = 1 / (math.ceil(1 / longest / step) * step)
+    return distance if distance >= shortest else longest
 
 
 class Gate:
@@ -112,15 +122,18 @@ class Gate:
         """The distance between two sends, from this refusal and the sends before it, or the refusal before it."""
         open_again, first = asked + retry_after, self._first_refusal
         if first is not None and self._taken > first[0]:
-            return (open_again - first[1]) / (self._taken - first[0])
+            return (open_again + JITTER - first[1]) / (self._taken - first[0])
         self._first_refusal = (self._taken, open_again)
         self._late = min(self._taken, BUCKET) // 2
         distances = [
-            (open_again + JITTER - at) / (len(self._sent) + 1 - number - BUCKET)
-            for number, at in enumerate(self._sent)
-            if number + BUCKET <= len(self._sent)
+            ((open_again - at) / number, number)
+            for number, at in enumerate(reversed(self._sent), start=2 - BUCKET)
+            if number > 0
         ]
-        return min(distances) if distances else self._of_a_small_bucket(asked, retry_after)
+        if not distances:
+            return self._of_a_small_bucket(asked, retry_after)
+        distance, number = min(distances)
+        return _as_written(distance - COUNTED / number, distance + JITTER / number)
 
     def _of_a_small_bucket(self, asked: float, retry_after: float) -> float:
         """Where fewer went than a usual bucket holds: those that came close together filled it."""

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 LONG_POLL = 30_000  # ms that the server may hold a /sync open
 FIRST_PATIENCE = 300.0  # s; a first sync of 500 rooms took 6 s (FACTS 4)
 PAUSE = (1.0, 60.0)  # s, first and longest wait after a fault
+ECHO_PAUSE = 0.2  # s until the next look where only our own words came back: a look costs the server as much as a send
 UNHEALTHY_AFTER = 120.0  # s without a good sync
 TIMELINE = 100  # events per room and sync: gaps become rare (FACTS 4)
 DEEPEST_GAP = 10_000  # events read back in one room after an outage; more would be a flood, not a conversation
@@ -64,7 +65,10 @@ async def nothing(_client: AsyncClient, _answer: SyncResponse) -> None:
 
 
 class SyncLoop:
-    """`run` ends only by cancellation or `Revoked`. `arrived` is set whenever something new was kept."""
+    """`run` ends only by cancellation or `Revoked`. `arrived` is set whenever something new was kept.
+
+    `busy`: whether we are sending, and so hear ourselves.
+    """
 
     def __init__(
         self,
@@ -74,6 +78,7 @@ class SyncLoop:
         after: Callable[[AsyncClient, SyncResponse], Awaitable[None]] = nothing,
         interest: Interest = ALL,
         pause: tuple[float, float] = PAUSE,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         self.client = client
         self.inbox = inbox
@@ -83,6 +88,7 @@ class SyncLoop:
         self._after = after
         self.interest = interest
         self._pause = pause
+        self._busy = busy
         self._position: str | None = None
         self._last_good: float | None = None
         self._started = time.monotonic()
@@ -133,6 +139,8 @@ class SyncLoop:
         self.ready.set()
         if arrivals or first:
             self.arrived.set()
+        elif self._busy():
+            await asyncio.sleep(ECHO_PAUSE)
 
     async def _sync(self, full: bool) -> SyncResponse:
         # nio skips a response whose next_batch it has seen, also one that we could not keep: make it forget.
