@@ -86,8 +86,8 @@ async def test_a_limit_is_met_with_few_refusals_and_the_order_is_kept(synapse: S
 
 
 class Limit:
-    """A homeserver's bucket and a clock: `size` at once, then `rate` a second. As Synapse does it, a send is refused when
-    it is there (after 1 to 20 ms) and counted once its event is made, and a refusal is kept waiting."""
+    """A homeserver's bucket and a clock: `size` at once, then `rate` a second. As Synapse does it, a send is refused
+    when it is there (after 1 to 20 ms) and counted once its event is made, and a refusal is kept waiting."""
 
     def __init__(self, size: int, rate: float) -> None:
         self.now = 1000.0
