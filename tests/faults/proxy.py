@@ -10,17 +10,19 @@ import asyncio
 import json
 import random
 import re
+from collections import deque
 from types import TracebackType
 from typing import Self
 
 from aiohttp import ClientSession, web
 from yarl import URL
 
-from tests.faults.clocks import Time
+from tests.faults.clocks import SPEED, Time
 from tests.faults.world import Json
 
 MEMORY = 86_400.0  # seconds for which a homeserver knows a transaction id (Synapse: a day, FACTS 5)
 LONGEST_HANG = 0.4  # seconds
+QUICK = 12  # messages in a second (ours): only who is quick is told to wait, or the bot would learn a snail's pace
 BEFORE = ("drop", "late", "status", "limited")
 AFTER = ("drop", "status", "hang")
 _WRITE = re.compile(r"(?P<where>/_matrix/client/\w+/rooms/[^/]+/(?:send|redact)/[^/]+)/(?P<id>[^/?]+)")
@@ -43,6 +45,7 @@ class Proxy:
         self.url = ""
         self._upstream, self._chance, self._time = upstream, chance, time
         self._known: dict[tuple[str, str], tuple[str, float]] = {}
+        self._writes: deque[float] = deque(maxlen=QUICK)
         self._open: set[asyncio.Task[web.Response]] = set()  # /sync requests
         self._late: set[asyncio.Task[None]] = set()
         self._runner = web.ServerRunner(web.Server(self._handle, access_log=None), shutdown_timeout=0.1)
@@ -93,8 +96,13 @@ class Proxy:
         return task.result()
 
     async def _pass(self, request: web.BaseRequest, body: bytes) -> web.Response:
+        write = _WRITE.match(request.raw_path) is not None
+        if write:
+            self._writes.append(self._time.now())
         tried = any(kind.match(request.raw_path) for kind in (_WRITE, _LOOK, _MAKE))
         if tried and (fault := self._draw(BEFORE)):
+            if fault == "limited" and write and not self._is_quick():
+                fault = "status"
             if fault == "late":
                 self._arrive_late(request, body)
             return self._fail(fault)
@@ -104,6 +112,10 @@ class Proxy:
                 return self._fail(fault)
             await asyncio.sleep(self._chance.uniform(0.02, LONGEST_HANG))
         return answer
+
+    def _is_quick(self) -> bool:
+        full = len(self._writes) == QUICK
+        return full and self._time.now() - self._writes[0] < SPEED
 
     def _draw(self, kinds: tuple[str, ...]) -> str:
         if self._chance.random() >= self.share / 2:
