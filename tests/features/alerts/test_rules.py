@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cogs.alerts import rules
+from cogs.alerts.answering.store import pack, unpack
+from cogs.alerts.landing.rules import own
 from cogs.alerts.policies.rules import HOLD
-from cogs.alerts.rules import Content
+from cogs.alerts.rules import Content, Given
 
 NEW_YORK = "America/New_York"
 CONTENT = Content("Pack the board", "Bring a sign.", "en", NEW_YORK)
@@ -106,6 +109,44 @@ def test_sums_name_organizations_only_by_number() -> None:
     """a12: an answer from the direct room counts, but comes from no organization."""
     total = rules.add_up([("o1", "in", 3), ("o2", "in", 1), ("", "in", 2), ("o3", "cant", 4), ("o4", "in", 0)])
     assert (total.yes, total.organizations) == (6, 2)
+
+
+spoken = st.lists(st.tuples(st.sampled_from(["in", "cant", "wait"]), st.sampled_from(["", "a", "b", "c"])), max_size=6)
+
+
+def _answered(words: list[tuple[str, str]]) -> Given:
+    found = Given()
+    for value, home in words:
+        found = found.through(home)._replace(value=value)
+    return found
+
+
+@given(st.lists(spoken, max_size=5))
+def test_a_person_is_once_in_the_sum_and_among_the_numbers_of_each_they_spoke_through(
+    everybody: list[list[tuple[str, str]]],
+) -> None:
+    """n4: for any people and any order; an organization's numbers are those of its own people's newest word."""
+    answers = [_answered(words) for words in everybody]
+    tallies = [(home, value, n) for one in answers for value, home, n in one.moves(1)]
+    assert sum(rules.add_up(tallies).counts.values()) == sum(bool(words) for words in everybody)
+    for home in "abc":
+        its = [words[-1][0] for words in everybody if home in {through for _, through in words}]
+        assert own(tallies, home) == Counter(its)
+    undone = [(home, value, n) for one in answers for by in (1, -1) for value, home, n in one.moves(by)]
+    assert not any(own(undone, home) for home in "abc")
+    assert [unpack(pack(one)) for one in answers] == answers
+
+
+@given(spoken, spoken)
+def test_two_accounts_of_one_person_keep_every_organization_they_spoke_through(
+    first: list[tuple[str, str]], second: list[tuple[str, str]]
+) -> None:
+    """h10 n4: linking them takes nobody out of an organization's numbers."""
+    one, other = _answered(first), _answered(second)
+    found = rules.joined(one, other, other)
+    homes = {home for _, home in (*first, *second)} - {""}
+    assert {found.organization, *found.also} - {""} == homes
+    assert (found.organization == "") == (not homes)
 
 
 def test_only_time_and_place_need_a_new_message() -> None:
