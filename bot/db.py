@@ -305,12 +305,15 @@ class Database:
             return
         try:
             await shared.driver.commit()
+            shared.ended.set_result(None)
         except Exception as error:
             # Whoever has the lock must go on; those whose rows these were raise it.
-            await shared.driver.roll_back()
             shared.ended.set_exception(error)
-        else:
-            shared.ended.set_result(None)
+            await shared.driver.roll_back()
+        except BaseException:
+            shared.ended.cancel()  # the loop ends: nobody may go on waiting
+            await shared.driver.roll_back()
+            raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:

@@ -127,13 +127,19 @@ async def test_the_pace_of_a_limit_is_known_from_one_refusal(size: int, rate: fl
     assert used <= 1
 
 
-async def test_sends_now_and_then_do_not_spoil_what_a_refusal_teaches() -> None:
-    """h12: a bucket that emptied between them is counted from the sends that filled it."""
-    limit = Limit(10, 2)
+async def after_a_quiet_day(limit: Limit) -> Gate:
+    """A gate through which something went now and then."""
     gate = Gate(clock=lambda: limit.now)
     for _ in range(5):
         assert await limit.send(gate)
         limit.now += 30
+    return gate
+
+
+async def test_sends_now_and_then_do_not_spoil_what_a_refusal_teaches() -> None:
+    """h12: a bucket that emptied between them is counted from the sends that filled it."""
+    limit = Limit(10, 2)
+    gate = await after_a_quiet_day(limit)
     taken = sum([await limit.send(gate) for _ in range(60)])
     assert gate.refusals == 1
     assert taken == 59
@@ -143,10 +149,7 @@ async def test_sends_now_and_then_do_not_spoil_what_a_refusal_teaches() -> None:
 async def test_a_refusal_out_of_the_blue_does_not_make_a_snail_of_us() -> None:
     """h12: a server (or a proxy of it) that refuses one send of a quiet day has not said that one a minute is right."""
     limit = Limit(10_000, 1000)
-    gate = Gate(clock=lambda: limit.now)
-    for _ in range(4):
-        assert await limit.send(gate)
-        limit.now += 20
+    gate = await after_a_quiet_day(limit)
     gate.close(0.5, await gate.wait())
     assert gate.pace <= 1.05
 

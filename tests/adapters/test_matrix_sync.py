@@ -12,7 +12,7 @@ from aiohttp import web
 
 from bot.errors import Revoked
 from bot.platforms.matrix.inbox import INVITE, LEFT, REACTION, REDACTION, TEXT, TOMBSTONE
-from bot.platforms.matrix.sync import SyncLoop
+from bot.platforms.matrix.sync import ECHO_PAUSE, SyncLoop
 from tests.adapters.matrix_parts import Listener, account_of, client_for, listening
 from tests.rigs.file_inbox import FileInbox
 from tests.rigs.matrix_user import MatrixUser
@@ -49,6 +49,34 @@ async def test_words_spoken_before_the_bot_joined_are_not_commands(synapse: Syna
         await anna.send(room, "new")
         texts = [arrival for arrival in await listener.heard("new") if arrival.kind == TEXT]
         assert [arrival.content["body"] for arrival in texts] == ["new"]
+
+
+async def test_our_own_echo_is_not_listened_to_at_once_and_other_people_are(
+    synapse: Synapse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """h12: while a call goes out, a look for every message of ours would cost the server as much as the message."""
+    anna, bot = await synapse.user("anna"), await synapse.user("bot")
+    room = await room_with(anna, bot)
+    pauses = list[float]()
+
+    async def noted(seconds: float) -> None:
+        pauses.append(seconds)
+
+    async with client_for(bot) as client:
+        loop = SyncLoop(client, FileInbox(), busy=lambda: True)
+        await loop.step()
+        monkeypatch.setattr("bot.platforms.matrix.sync.asyncio.sleep", noted)
+        await anna.send(room, "a person")
+        await loop.step()
+        assert pauses == []
+        await bot.send(room, "a copy")
+        await loop.step()
+        assert pauses == [ECHO_PAUSE]
+        quiet = SyncLoop(client, FileInbox())
+        await quiet.step()
+        await bot.send(room, "an answer")
+        await quiet.step()
+        assert pauses == [ECHO_PAUSE]
 
 
 async def test_a_gap_longer_than_the_timeline_is_filled(synapse: Synapse) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from bot import tables as t
 from bot.core import Core, note, set_note
 from bot.db import MOST_TOGETHER
+from bot.errors import StoreError
 
 
 async def names(core: Core) -> set[str]:
@@ -124,13 +125,52 @@ async def test_whoever_is_cancelled_leaves_the_others_alone(core: Core) -> None:
 
 
 async def test_closing_ends_what_is_open_for_several(core: Core) -> None:
-    tasks = [asyncio.create_task(write_only(core, f"n{number}")) for number in range(3)]
-    for _ in range(3):
-        await asyncio.sleep(0)
-    await core.db.close()
-    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    """Those who joined are kept; who comes later finds it closed."""
+    inside, go = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        async with core.db.write_together() as tx:
+            await set_note(tx, "n0", "1")
+            inside.set()
+            await go.wait()
+
+    tasks = [asyncio.create_task(slow())]
+    await inside.wait()
+    tasks += [asyncio.create_task(write_only(core, f"n{number}")) for number in (1, 2)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(core.db.close())
+    await asyncio.sleep(0)
+    tasks.append(asyncio.create_task(write_only(core, "late")))
+    go.set()
+    ends = await asyncio.gather(*tasks, closing, return_exceptions=True)
     await core.db.open()
-    assert await names(core) == {f"n{number}" for number, end in enumerate(ends) if end is None}
+    assert await names(core) == {"n0", "n1", "n2"}
+    assert [type(end) for end in ends if end is not None] == [StoreError]
+
+
+async def test_a_loop_that_ends_waits_for_nobody(core: Core) -> None:
+    """As `asyncio.run` ends: everything is cancelled at once, also the COMMIT for all of them, and nothing hangs."""
+    reached = asyncio.Event()
+    driver = core.db._writer
+    assert driver is not None
+    commit: Callable[[], Coroutine[Any, Any, None]] = driver.commit
+
+    async def stuck() -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    driver.commit = stuck  # type: ignore[method-assign]
+    before = asyncio.all_tasks()
+    tasks = [asyncio.create_task(write_only(core, f"n{number}")) for number in range(4)]
+    await reached.wait()
+    for task in asyncio.all_tasks() - before:
+        task.cancel()
+    done, waiting = await asyncio.wait(tasks, timeout=5)
+    driver.commit = commit  # type: ignore[method-assign]
+    assert not waiting
+    assert all(task.cancelled() for task in done)
+    assert await names(core) == set()
+    await write(core, "then")
 
 
 async def write_only(core: Core, name: str) -> None:

@@ -11,6 +11,7 @@ from tests.features.alerts.test_answers import say
 from tests.features.alerts.test_later import pass_time, plain
 from tests.features.alerts.test_versions import everything, take_back, where
 
+LABELS = {"in": "I'm in", "maybe": "Maybe", "cant": "Can't"}
 SENT, CARRIED, THIRD = 11, 23, 37  # canaries: numbers that stand nowhere else
 
 
@@ -72,14 +73,11 @@ async def test_each_organizations_numbers_are_as_if_it_alone_had_the_person(
     assert shown[0].replace("Picket both", "").replace(both, "") == alone.replace("Picket one", "").replace(one, "")
     first, last = (one.partition("The sum of all:") for one in shown[1:])
     assert first[0].replace("Picket both", "") == last[0].replace("Picket other", "")
-    assert f"{RULED[second]}: 1" in first[0]
+    assert f"{LABELS[second]}: 1" in first[0]
     if number:
         people = number + (second == "in")
         assert f"I'm in: {people}" in first[2]
         assert "from 3 organizations" not in first[2]
-
-
-RULED = {"in": "I'm in", "maybe": "Maybe", "cant": "Can't"}
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
