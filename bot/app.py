@@ -92,7 +92,7 @@ class App:
             asyncio.create_task(self._supervise(f"{adapter.name} sender", sender.run), name=f"{adapter.name} sender")
             for adapter, sender in zip(self.adapters, self.senders, strict=True)
         ]
-        tasks.append(asyncio.create_task(_warm_up(), name="warm up"))
+        tasks.append(asyncio.create_task(_warm_up(self.core.runner.somebody_types), name="warm up"))
         try:
             await self._stopping.wait()
         finally:
@@ -167,19 +167,21 @@ class App:
         await keep_house(self.core)
 
 
-WARM_AFTER = 3.0  # seconds: what waited since the last process leaves first, and wants the core for itself
+SETTLED = 3.0  # seconds until the platforms' servers and rooms are known; they stay as well
 
 
-async def _warm_up() -> None:
-    """Reads the first dates before somebody waits for one; that takes a second of CPU.
+async def _warm_up(somebody_types: asyncio.Event) -> None:
+    """Spares people two waits.
 
-    What was made until then lives as long as the process: the garbage collector does not go over it again and again.
-    One look over it took 0.2 s, in which nobody was answered.
+    What is made while starting lives as long as the process: the garbage collector does not go over it again and again.
+    One look over it took 0.2 s, in which nobody was answered. Reading the first date takes as long and 6 MB: it is done
+    aside while somebody fills the first form, and not at all where nobody writes anything.
     """
     gc.freeze()
-    await asyncio.sleep(WARM_AFTER)
-    await asyncio.to_thread(warm_up)
+    await asyncio.sleep(SETTLED)
     gc.freeze()
+    await somebody_types.wait()
+    await asyncio.to_thread(warm_up)
 
 
 DONE_FOR = timedelta(days=90)  # deliveries and due work

@@ -16,12 +16,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, MetaData, Table
-from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy import insert as sql_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql.base import Executable
 
@@ -163,29 +164,40 @@ class Tx:
             self._depth -= 1
 
 
+@lru_cache(maxsize=256)
 def insert(table: Table) -> Executable:
     """INSERT into a table; always the same object for a table, so that it is compiled once per set of columns."""
-    return _insert(table, (), None)
+    return sql_insert(table)
 
 
 def upsert(table: Table, *keys: str, update: Sequence[str] = (), add: Sequence[str] = ()) -> Executable:
     """INSERT that, where the `keys` exist already, updates or adds up the named columns (or does nothing)."""
-    return _insert(table, keys, tuple(update), tuple(add))
+    return _upsert(table, keys, tuple(update), tuple(add))
 
 
-@lru_cache(maxsize=256)
-def _insert(
-    table: Table, keys: tuple[str, ...], update: tuple[str, ...] | None, add: tuple[str, ...] = ()
-) -> Executable:
-    statement = insert_or(table)
-    if update is None:
-        return statement
-    same = [table.c[key] for key in keys]
-    changes: dict[str, Any] = {name: statement.excluded[name] for name in update}
-    changes |= {name: table.c[name] + statement.excluded[name] for name in add}
-    if not changes:
-        return statement.on_conflict_do_nothing(index_elements=same)
-    return statement.on_conflict_do_update(index_elements=same, set_=changes)
+_upsert = lru_cache(maxsize=256)(lambda *what: Upsert(*what))
+
+
+class Upsert(Executable):
+    """What `upsert` gives, until the database is known: each of the two has an INSERT of its own for conflicts."""
+
+    is_insert = True
+
+    def __init__(self, table: Table, keys: tuple[str, ...], update: tuple[str, ...], add: tuple[str, ...]) -> None:
+        self.table, self.keys, self.update, self.add = table, keys, update, add
+
+    def compile(self, dialect: Any, **options: Any) -> Any:
+        """Compiled for this database."""
+        # Only the dialect that there is, 2 MB each: the driver has loaded it.
+        statement = import_module(f"sqlalchemy.dialects.{dialect.name}").insert(self.table)
+        same = [self.table.c[key] for key in self.keys]
+        changes: dict[str, Any] = {name: statement.excluded[name] for name in self.update}
+        changes |= {name: self.table.c[name] + statement.excluded[name] for name in self.add}
+        if changes:
+            statement = statement.on_conflict_do_update(index_elements=same, set_=changes)
+        else:
+            statement = statement.on_conflict_do_nothing(index_elements=same)
+        return statement.compile(dialect=dialect, **options)
 
 
 class Shared:

@@ -43,6 +43,7 @@ class Runner:
 
     def __init__(self, db: Database, services: Services, registry: Registry, clock: Clock) -> None:
         self._db, self._services, self.registry, self._clock = db, services, registry, clock
+        self.somebody_types = asyncio.Event()  # a form was shown since the start
 
     # -- the ways in ------------------------------------------------------------------------------------------------
 
@@ -299,6 +300,7 @@ class Runner:
 
     async def _show(self, call: Call, entry: Entry, form: dialogue.Form, error: UserError | None = None) -> None:
         page = await dialogue.draw(call, entry, form, error)
+        self.somebody_types.set()
         if call.act is not None and call.act.stepwise:
             call.say(dialogue.question(call, entry, form, page))
         else:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-import nh3
-
 from bot.text import model as m
 from bot.text.links import Link, defuse, looks_like_address
 from bot.text.plain import to_plain
@@ -22,6 +20,9 @@ def to_matrix(doc: m.Doc) -> tuple[str, str]:
             html = _inlines(parts)  # one paragraph without its tag: no empty lines around a short answer
         case blocks:
             html = _blocks(blocks)
+    # Only for who is on Matrix: 2 MB.
+    import nh3
+
     # Nothing of this should be needed: our own parts are escaped. It is the second lock (SECURITY G3).
     clean = nh3.clean(
         html, tags=set(TAGS), attributes={"a": {"href"}, "ol": {"start"}}, url_schemes={"https"}, link_rel=None

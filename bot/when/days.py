@@ -7,11 +7,12 @@ import warnings
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
-
-from dateparser.date import DateDataParser
+from typing import TYPE_CHECKING, Final, Literal
 
 from bot.when.value import WhenRefused
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 Order = Literal["MDY", "DMY"]
 
@@ -156,6 +157,9 @@ def _exact(year: int, month: int, day: int) -> date | None:
 
 @lru_cache(maxsize=2)
 def _library(order: Order) -> DateDataParser:
+    # Only when there is a date with the name of a month: 3 MB, and as much again for what it compiles.
+    from dateparser.date import DateDataParser
+
     # Without the memory of earlier phrases: the same words must mean the same day whoever wrote before.
     return DateDataParser(
         languages=["es", "en"] if order == "DMY" else ["en", "es"],

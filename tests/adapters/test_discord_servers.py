@@ -328,6 +328,22 @@ async def test_the_fifth_message_into_a_channel_waits(monkeypatch: pytest.Monkey
     await pacer.turn("post 2")
 
 
+async def test_channels_that_were_quiet_for_a_window_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand channels are not a megabyte for good; the ones that have a turn to come are kept."""
+    monkeypatch.setattr("bot.platforms.discord.pacer.WINDOW", 0.3)
+    pacer, started = Pacer(10_000, 2), time.monotonic()
+    for number in range(1000):
+        await pacer.turn(f"post {number}")
+    await asyncio.sleep(0.3)
+    busy = [asyncio.create_task(pacer.turn("post busy")) for _ in range(5)]  # the last one waits two windows
+    await asyncio.sleep(0)
+    assert len(pacer._channels) < 310
+    for number in range(1000, 1400):
+        await pacer.turn(f"post {number}")
+    await asyncio.gather(*busy)
+    assert time.monotonic() - started >= 0.9
+
+
 @pytest.mark.parametrize("window", ["fixed", "sliding"])
 async def test_three_hundred_channels_get_their_copy(tmp_path: Path, window: str) -> None:
     """FACTS 27: with Discord's limits on, none is lost and there is no storm of 429s (without a pace: hundreds)."""

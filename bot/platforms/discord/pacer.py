@@ -10,7 +10,7 @@ from itertools import count
 
 WINDOW = 5.0  # seconds of a channel's bucket
 CATCH_UP = 0.02  # seconds: what a sleep overshoots is made good; after a longer stall that would be a burst
-_MANY = 2000  # channels remembered before the quiet ones are dropped
+_MANY = 300  # channels remembered before the quiet ones are dropped: about 250 have a turn in one window
 Order = tuple[int, int]
 FIRST: Order = (-100, 0)  # before every delivery: a person waits for it
 
@@ -27,6 +27,7 @@ class Pacer:
         self._next = 0.0
         self._recent: deque[float] = deque(maxlen=per_second)
         self._channels: dict[str, deque[float]] = {}
+        self._looked = 0.0  # when quiet channels were last dropped
 
     @property
     def waiting(self) -> int:
@@ -87,5 +88,6 @@ class Pacer:
         return at
 
     def _forget_quiet(self, now: float) -> None:
-        if len(self._channels) > _MANY:
+        if len(self._channels) > _MANY and now >= self._looked + WINDOW:
             self._channels = {lane: taken for lane, taken in self._channels.items() if taken[-1] > now - WINDOW}
+            self._looked = now

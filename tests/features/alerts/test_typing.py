@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.house import RehearsalHouse
-from tests.features.alerts.coalition import code_in, connect, write
+from tests.features.alerts.coalition import code_in, connect, send, write
 
 PASTED = {
     "en": (
@@ -106,3 +106,17 @@ async def test_a_number_is_for_the_newest_card_and_not_for_a_form_above_it(lines
     goes_on = await lines._typed(sender.moderator, "", "2")
     assert "(2/5)" in goes_on.text
     assert "What: 2" in (await lines._typed(sender.moderator, "", "show")).text
+
+
+async def test_whoever_presses_writes_nothing_and_a_form_is_noticed(house: RehearsalHouse) -> None:
+    """What reads dates is made ready while the first form is filled, not for those who only press."""
+    sender = await connect(house, "Riverside Tenants")
+    await send(house, sender)
+    ana = await house.new_person("Ana")
+    noticed = house.app.core.runner.somebody_types
+    noticed.clear()
+    [card] = await house.messages(sender.space, "calls")
+    assert "You're in" in (await house.press(ana, sender.space, "calls", card, "I'm in")).text
+    assert not noticed.is_set()
+    await house.command(sender.moderator, sender.space, "desk", "action new")
+    assert noticed.is_set()
