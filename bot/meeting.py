@@ -6,6 +6,7 @@ is made. So erasing either of the two is enough that nothing is made any more.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+AT_ONCE = 2.0  # seconds for the platforms to say where two people can meet; after that it is a relay
 UNMET = frozenset({"failed", "expired", "unknown"})  # how a row ends that may not have brought them together
 
 
@@ -85,18 +87,24 @@ class Introduces:
         if newcomer == greeter or not (await people.may_tell(tx, newcomer) and await people.may_tell(tx, greeter)):
             return None
         theirs = await people.addresses(tx, greeter)
-        for platform, account, _room in await people.addresses(tx, newcomer):
-            addresses = [*(one.address for one in near if one.platform == platform), ""]
-            for other in [one[1] for one in theirs if one[0] == platform]:
-                for address in addresses:
-                    if await self._shares(platform, (account, other), address):
-                        return Spot(platform, address, (account, other))
+        spots = [
+            Spot(platform, address, (account, other))
+            for platform, account, _room in await people.addresses(tx, newcomer)
+            for other in [one[1] for one in theirs if one[0] == platform]
+            for address in [*(one.address for one in near if one.platform == platform), ""]
+        ]
+        # The transaction is open: one platform that hangs must not keep the others from writing.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(AT_ONCE):
+                for spot in spots:
+                    if await self._shares(spot):
+                        return spot
         return None
 
-    async def _shares(self, platform: str, accounts: tuple[str, str], address: str) -> bool:
-        adapter = self._services.adapters.get(platform)
+    async def _shares(self, spot: Spot) -> bool:
+        adapter = self._services.adapters.get(spot.platform)
         with suppress(PlatformError):
-            return adapter is not None and await adapter.shares(accounts, address)
+            return adapter is not None and await adapter.shares(spot.accounts, spot.address)
         return False
 
 

@@ -275,8 +275,13 @@ class Outbox:
         return int(await tx.value(select(func.count()).select_from(t.delivery).where(where)))
 
     async def resend(self, tx: Tx, delivery: str, now: datetime, look: bool) -> bool:
-        """A person's word on an unknown copy: *look again* (`look`), or *send anyway* (may appear twice)."""
-        where = and_(t.delivery.c.id == delivery, t.delivery.c.state.in_(("unknown", "failed")))
+        """A person's word on an unknown copy: *look again* (`look`), or *send anyway* (may appear twice).
+
+        A change that could not leave in time is asked for again as well: what stands there is still wrong.
+        """
+        c = t.delivery.c
+        late = and_(c.state == "expired", c.kind.in_(("edit", "redact")))
+        where = and_(c.id == delivery, or_(c.state.in_(("unknown", "failed")), late))
         values: dict[str, Any] = {"state": "queued", "due_at": now, "expires_at": now + CALL_LIFE, "tries": 0}
         if not look:
             values["claimed_at"] = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -315,6 +316,32 @@ async def test_a_text_that_grows_and_shrinks_keeps_one_copy(rig: Rig, calls: Cha
     assert texts(calls) == []
 
 
+@pytest.mark.parametrize("heard", [True, False])
+async def test_a_text_that_grew_is_not_doubled_where_we_may_not_read(rig: Rig, calls: Channel, heard: bool) -> None:
+    """a9, FACTS 30: the answer to its second part was lost, then the right to read. It is asked for, and goes on."""
+    rig.standin.nonces.seconds = 30
+    await rig.post("Short")
+    await rig.deliver()
+    rig.standin.faults.drop(POST, after=True)
+    await rig.edit(LONG, 2)
+    await rig.deliver()
+    with nullcontext() if heard else rig.standin.gateway.slow():
+        calls.deny("read_message_history")
+        if heard:
+            await until_problem(rig, calls, "history")
+        await rig.later(61)
+    assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
+    assert (await rig.states())[-1] == ("failed", "history")
+    await until_problem(rig, calls, "history")
+    calls.allow("read_message_history")
+    await until_problem(rig, calls, "history", there=False)
+    async with rig.core.db.write() as tx:
+        assert await rig.core.outbox.resend(tx, (await rig.rows())[-1].id, rig.clock.now(), look=True)
+    await rig.deliver()
+    assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
+    assert (await rig.states())[-1] == ("sent", "")
+
+
 async def test_a_long_text_that_becomes_short_loses_its_second_part(rig: Rig, calls: Channel) -> None:
     """a8."""
     await rig.post(LONG)
@@ -349,10 +376,10 @@ async def test_taking_back_what_they_removed_already_is_done(rig: Rig, calls: Ch
     assert (await rig.states())[-1] == ("sent", "")
 
 
-async def until_problem(rig: Rig, channel: Channel, problem: str) -> None:
+async def until_problem(rig: Rig, channel: Channel, problem: str, there: bool = True) -> None:
     """Waits until the bot has heard of a changed permission."""
 
     async def is_heard() -> bool:
-        return problem in await rig.adapter.problems(str(channel.id))
+        return (problem in await rig.adapter.problems(str(channel.id))) == there
 
     await until(is_heard)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -52,6 +55,21 @@ def rooms(desk: Desk) -> list[Channel]:
 
 def told(desk: Desk) -> list[str]:
     return [one.text for one in desk.world.direct("Noa").standing()]
+
+
+async def test_a_platform_that_hangs_holds_nobody_up(desk: Desk, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The writer's turn is held meanwhile. However many channels there are, it is asked for so long and no longer."""
+
+    async def hangs(_accounts: Sequence[str], _address: str) -> bool:
+        await asyncio.sleep(0.3)
+        return False
+
+    monkeypatch.setattr("bot.meeting.AT_ONCE", 0.4)
+    monkeypatch.setattr(desk.adapter, "shares", hangs)
+    begun = time.monotonic()
+    assert not await meet(desk.core, two, [near("forms", f"home/{number}") for number in range(20)])
+    assert time.monotonic() - begun < 3
+    assert await states(desk) == []
 
 
 async def test_two_people_of_one_server_are_brought_together(desk: Desk, two: Two) -> None:

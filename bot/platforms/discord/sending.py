@@ -14,7 +14,7 @@ from discord.utils import time_snowflake
 from bot.cards import Choice
 from bot.core import Core
 from bot.deliveries import Delivery
-from bot.errors import Gone, after_some
+from bot.errors import Denied, Gone, after_some
 from bot.platforms.base import Found, Sent
 from bot.platforms.discord.faults import UNKNOWN_MESSAGE, translated
 from bot.platforms.discord.meetings import Threads
@@ -142,25 +142,34 @@ class Mail:
     async def _edit(self, delivery: Delivery, address: str, parts: Sequence[Part]) -> list[str]:
         """Changes each message in place; a text that grew gets further messages, one that shrank loses some."""
         standing = list(delivery.targets)
+        await self._change(delivery, address, standing, parts)
         if len(parts) > len(standing):
-            standing += await self._later_parts(delivery, address)
-        for target, part in zip(standing, parts, strict=False):
-            await self._pacer.turn(f"edit {address}", delivery.order)
-            await self._room(address).get_partial_message(int(target)).edit(**part.to_edit())
+            later = await self._later_parts(delivery, address)
+            await self._change(delivery, address, later, parts[len(standing) :])
+            standing += later
         for surplus in standing[len(parts) :]:
             await self._delete(delivery, address, surplus)
         more = dict(list(enumerate(parts))[len(standing) :])
         return [*standing[: len(parts)], *(await self._post(delivery, address, more, notify=False)).values()]
 
+    async def _change(self, delivery: Delivery, address: str, messages: Iterable[str], parts: Iterable[Part]) -> None:
+        for message, part in zip(messages, parts, strict=False):
+            await self._pacer.turn(f"edit {address}", delivery.order)
+            await self._room(address).get_partial_message(int(message)).edit(**part.to_edit())
+
     async def _later_parts(self, delivery: Delivery, address: str) -> list[str]:
-        """Messages that an earlier edit added behind the original ones: ours, after them, with the same code."""
+        """Messages that an earlier try added behind the original ones: ours, after them, with the same code.
+
+        Denied where there was such a try and we may not read: posted once more they could stand there twice.
+        """
         code = delivery.card.code if delivery.card else ""
-        if not code or not self._may_look(address):
-            return []
-        after = discord.Object(int(delivery.targets[-1]))
-        return [
-            str(one.id) async for one in self._own(address, after) if one.content.split("\n")[-1].startswith(f"{code} ")
-        ]
+        last = int(delivery.targets[-1])
+        # From the last one that we know, itself included: where even that is not shown, we may not read (FACTS 30).
+        own = [one async for one in self._own(address, discord.Object(last - 1))] if self._may_look(address) else []
+        if delivery.tried_at is not None and all(one.id != last for one in own):
+            raise Denied("history")
+        behind = [one for one in own if one.id > last]
+        return [str(one.id) for one in behind if code and one.content.split("\n")[-1].startswith(f"{code} ")]
 
     async def _take_back(self, delivery: Delivery) -> Sent:
         for target in delivery.targets:

@@ -242,6 +242,25 @@ async def test_what_a_correction_did_not_reach_is_told_once_and_tried_again(
     assert "Posted: 2" in await where(house, sender, code)
 
 
+async def test_a_correction_that_came_too_late_can_still_be_sent(house: RehearsalHouse, clock: MovableClock) -> None:
+    """n3 a10: the bot was away until the action had begun. *Try again* is offered, so it does something."""
+    sender = await connect(house, "Riverside Tenants")
+    code = await send(house, sender)
+    seen = await house.command(sender.moderator, sender.space, "desk", "action correct", code=code)
+    await house.fill(sender.moderator, seen, where=NEW)
+    await pass_time(house, clock, 72)
+    [copy] = await house.messages(sender.space, "calls")
+    assert OLD in copy.text
+    assert "Posted, but without the newest change" in await where(house, sender, code)
+    seen = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    said = await house.press(sender.moderator, sender.space, "desk", seen, "Try again")
+    assert "I am trying again" in said.text
+    await house.settle()
+    [copy] = await house.messages(sender.space, "calls")
+    assert NEW in copy.text
+    assert "Posted: 1" in await where(house, sender, code)
+
+
 async def test_what_could_not_be_taken_back_is_told_once_and_tried_again(
     house: RehearsalHouse, clock: MovableClock
 ) -> None:
