@@ -84,11 +84,19 @@ async def _check_number(call: Call, value: str) -> str:
 async def known(call: Call, code: str) -> Mapping[str, str]:
     """What the asker answered before, to change it."""
     checkin, _ = await _current(call, code)
-    row = await store.answer_of(call.tx, checkin.id, call.person.id)
-    if row is None or row.circle != circle(call, checkin.id, call.home.id):
+    own = circle(call, checkin.id, call.home.id)
+    row = await _earlier(call, checkin, own)
+    if row is None or row.circle != own:
         return {}
     given = opened(await call.people.keyring.existing(row.person, call.home.id), row, call.home.id)
     return {**given.answers, "quote": "yes" if given.quote else "no"}
+
+
+async def _earlier(call: Call, checkin: Checkin, own: str) -> Any:
+    """The answer that a new one replaces. Delegates answer for each of their organizations; a member counts once."""
+    if checkin.at_a_table:
+        return await store.answer_in(call.tx, checkin.id, own, call.person.id)
+    return await store.answer_of(call.tx, checkin.id, call.person.id)
 
 
 # -- what is answered -----------------------------------------------------------------------------------------------
@@ -111,7 +119,7 @@ async def answer(call: Call, code: str, quote: str = "", **answers: str) -> None
 async def _write(call: Call, checkin: Checkin, said: Mapping[str, str], quote: bool) -> bool:
     home, person = call.home.id, call.person.id
     own = circle(call, checkin.id, home)
-    earlier = await store.answer_of(call.tx, checkin.id, person)
+    earlier = await _earlier(call, checkin, own)
     row = earlier.id if earlier else new_id()
     sealed = await call.seal(person, home, store.pack_answer(said, quote), TABLE, row, COLUMN)
     if earlier:
@@ -145,11 +153,12 @@ async def erased(tx: Any, keyring: Any, person: str) -> None:
 
 
 async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
-    """Two accounts became one person: where both answered, the later answer counts, once."""
+    """Two accounts became one person: where both answered, the later answer counts, once; at a table for each of
+    their organizations."""
     homes = await store.organization_ids(tx)
-    both = {row.checkin: row for row in await store.answers_of(tx, new)}
+    both = {await _counted_by(tx, row): row for row in await store.answers_of(tx, new)}
     for row in await store.answers_of(tx, old):
-        other = both.get(row.checkin)
+        other = both.get(await _counted_by(tx, row))
         home = next((h for h in homes if keyring.index("checkin circle", f"{row.checkin}|{h}") == row.circle), "")
         if not home or (other is not None and other.made_at >= row.made_at):
             await store.forget_answer(tx, row.id)
@@ -160,6 +169,12 @@ async def merged(tx: Any, keyring: Any, old: str, new: str) -> None:
     for row in await store.promises_of(tx, old):
         name = await _under(keyring, row, "name", "checkin_promise", old, new, row.organization)
         await store.move_promise(tx, row.id, new, name)
+
+
+async def _counted_by(tx: Any, row: Any) -> tuple[str, str]:
+    """Of answers for which this is the same, one counts."""
+    checkin = await store.of_id(tx, row.checkin)
+    return row.checkin, row.circle if checkin and checkin.at_a_table else ""
 
 
 async def _under(keyring: Any, row: Any, column: str, table: str, old: str, new: str, home: str) -> bytes:

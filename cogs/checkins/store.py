@@ -69,7 +69,7 @@ checkin_answer = Table(
     ),
     Column("value", LargeBinary, nullable=False, info={"sealed": True}),  # under person x organization
     Column("made_at", Moment, nullable=False),
-    UniqueConstraint("checkin", "person", name="one_checkin_answer_a_person"),
+    UniqueConstraint("checkin", "person", "circle", name="one_checkin_answer_a_circle"),
     Index("ix_checkin_answer_in_turn", "checkin", "id"),
     info=owned("person", "the person; others see sums of many", "by /mydata erase, or 60 days after the close"),
 )  # fmt: skip
@@ -210,6 +210,7 @@ async def change(tx: Tx, cycle: str, **values: Any) -> None:
 _ANSWER = SYSTEM.select(checkin_answer).where(
     checkin_answer.c.checkin == bindparam("cycle"), checkin_answer.c.person == bindparam("person")
 )
+_ANSWER_IN = _ANSWER.where(checkin_answer.c.circle == bindparam("circle"))
 _ADD = SYSTEM.insert(checkin_answer)
 _CHANGE = (
     SYSTEM.update(checkin_answer)
@@ -239,8 +240,13 @@ def unpack_answer(home: str, text: str) -> rules.Given:
 
 
 async def answer_of(tx: Tx, cycle: str, person: str) -> Row | None:
-    """What a person answered, sealed."""
+    """What a person answered, sealed; where sums are made they have one answer, whatever they belong to."""
     return await tx.one(_ANSWER, cycle=cycle, person=person)
+
+
+async def answer_in(tx: Tx, cycle: str, circle: str, person: str) -> Row | None:
+    """What a delegate answered for one organization, sealed."""
+    return await tx.one(_ANSWER_IN, cycle=cycle, circle=circle, person=person)
 
 
 async def add_answer(tx: Tx, row: str, cycle: str, circle: str, person: str, sealed: bytes, now: datetime) -> None:

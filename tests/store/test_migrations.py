@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import op
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
@@ -90,6 +92,33 @@ async def test_a_second_start_does_not_even_load_what_makes_steps(url: str) -> N
 
 def test_the_last_steps_are_the_ones_that_alembic_finds() -> None:
     assert migrate._heads() == set(ScriptDirectory.from_config(migrate.settings_for()).get_heads())
+
+
+async def test_answers_of_an_earlier_version_are_kept(url: str) -> None:
+    """checkins_0002 makes its table anew on SQLite; from then on a delegate has an answer for each organization."""
+    registry.discover()
+    await migrate.upgrade(url)
+    row = "INSERT INTO checkin_answer VALUES ('{}', 'c', '{}', 'ana', '{}', 1)"
+
+    def as_it_was(connection: Connection) -> None:
+        with Operations.context(MigrationContext.configure(connection)):
+            with op.batch_alter_table("checkin_answer") as batch:
+                batch.drop_constraint("one_checkin_answer_a_circle", type_="unique")
+                batch.create_unique_constraint("one_checkin_answer_a_person", ["checkin", "person"])
+        connection.execute(text(row.format("first", "river", "sealed")))
+        back = "UPDATE alembic_version SET version_num='checkins_0001' WHERE version_num='checkins_0002'"
+        connection.execute(text(back))
+        connection.commit()
+
+    def add_another(connection: Connection) -> list[Any]:
+        connection.execute(text(row.format("second", "north", "sealed")))
+        return list(connection.execute(text("SELECT id, circle, value FROM checkin_answer ORDER BY id")))
+
+    await inside(url, as_it_was)
+    await migrate.upgrade(url)
+    found = await inside(url, add_another)
+    assert [(one[0], one[1]) for one in found] == [("first", "river"), ("second", "north")]
+    assert await inside(url, differences) == []
 
 
 async def test_a_newer_database_is_refused_with_a_sentence(url: str) -> None:
