@@ -193,6 +193,17 @@ async def _apply_policy(call: Call, organization: str) -> None:
         standing = rules.rebind(row.standing, (await policy_of(call, receiver, alert)).mode)
         if standing != row.standing:
             await _move(call, alert, row, standing, organization)
+    for draft in await practices.shown_to(call.tx, organization):
+        alert = await store.of_id(call.tx, draft)
+        if alert is not None and (await policy_of(call, receiver, alert)).mode == "never":
+            await _show_no_more(call, practices.practice_of(draft), organization)
+
+
+async def _show_no_more(call: Call, practice: str, organization: str) -> None:
+    """A practice copy that is still in line does not leave."""
+    for copy in await call.outbox.landed(call.tx, practice):
+        if copy.organization == organization and copy.state in ("queued", "sending"):
+            await call.outbox.withdraw(call.tx, practice, call.now, copy.channel)
 
 
 async def _move(call: Call, alert: Alert, copy: Any, standing: str, organization: str) -> None:

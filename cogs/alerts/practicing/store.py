@@ -71,6 +71,12 @@ async def shown_enough(tx: Tx, since: datetime, most: int) -> set[str]:
     return {row.receiver for row in await tx.all(_TIRED, since=since, most=most)}
 
 
+async def shown_to(tx: Tx, receiver: str) -> list[str]:
+    """The drafts of the last day that an organization's moderators were shown, or are about to be."""
+    rows = await tx.all(SYSTEM.select(alert_practice, _c.alert).where(_c.receiver == receiver).distinct())
+    return [row.alert for row in rows]
+
+
 async def end_organization(tx: Tx, organization: str, now: datetime) -> None:
     """It left: what it showed and is still in line is not posted; its rows go, also as a receiver."""
     shown = await tx.all(SYSTEM.select(alert_practice, _c.alert).where(_c.organization == organization).distinct())

@@ -15,6 +15,7 @@ from cogs.alerts.practicing.store import alert_practice
 from cogs.alerts.store import alert, alert_copy
 from tests.conformance.house import House, RehearsalHouse
 from tests.features.alerts.coalition import Member, connect, send, write
+from tests.features.alerts.test_decisions import decide
 from tests.features.alerts.test_later import plain
 
 
@@ -127,6 +128,19 @@ async def test_what_is_thrown_away_or_whose_senders_left_is_not_shown_any_more(h
     assert await at_desk(house, other) == []
     async with house.app.core.db.read() as tx:
         assert await tx.value(select(func.count()).select_from(alert_practice)) == 0
+
+
+@pytest.mark.parametrize("mode", ["never", "hold"])
+async def test_who_wants_no_calls_any_more_is_not_shown_what_is_in_line(house: RehearsalHouse, mode: str) -> None:
+    """n1: the rule binds what is not delivered; whoever only wants to be asked still sees the draft."""
+    sender, other = await connect(house, "Riverside Tenants"), await connect(house, "Hill Neighbors", policy="auto")
+    shown = await house.press(sender.moderator, sender.space, "desk", await write(house, sender), "Practice")
+    assert "Hill Neighbors" not in plain(shown.text)
+    await decide(house, other, sender="Riverside Tenants", mode=mode)
+    await house.settle()
+    cards = [one for one in await at_desk(house, other) if one.startswith("PRACTICE")]
+    assert len(cards) == (0 if mode == "never" else 1)
+    assert len([one for one in await at_desk(house, sender) if one.startswith("PRACTICE")]) == 1
 
 
 async def test_showings_are_forgotten_after_a_day(house: RehearsalHouse, clock: MovableClock) -> None:
