@@ -272,6 +272,12 @@ class Call(Introduces, Recorder):
         if self._services.checkpoint is not None:
             self.after_commit.append(self._services.checkpoint)
 
+    async def tell_features(self, hook: str) -> None:
+        """Runs a hook (`policy`, `channels`) of every feature that has it, for the organization that acts."""
+        for feature in self.features:
+            if hook in feature.hooks:
+                await feature.hooks[hook](self, self.home.id)
+
     def depart(self) -> None:
         """The organization leaves once this is committed: everything of it ends, the bot goes out of its spaces."""
         home, end = self.home, self._services.end

@@ -41,26 +41,20 @@ async def set_up(call: Call, calls: str, moderators: str, who_sends: str, langua
     await _choose(call, "moderators", moderators)
     await call.record("set_up")
     await _speak(call)
-    await _tell_features(call, "channels")
+    await call.tell_features("channels")
     if call.home.policy != before.policy:
         await call.record(f"policy_{call.home.policy}")
-        await _tell_features(call, "policy")
+        await call.tell_features("policy")
     if call.home.who_sends != before.who_sends:
         await call.record(f"senders_{call.home.who_sends}")
     call.say(await report(call))
-
-
-async def _tell_features(call: Call, hook: str) -> None:
-    for feature in call.features:
-        if hook in feature.hooks:
-            await feature.hooks[hook](call, call.home.id)
 
 
 async def choose_channel(call: Call, purpose: str, room: str) -> None:
     """The channel for one purpose."""
     await _choose(call, purpose, room, "room")
     await call.record("channel", purpose=purpose)
-    await _tell_features(call, "channels")
+    await call.tell_features("channels")
     call.say(await report(call))
 
 

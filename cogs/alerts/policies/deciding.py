@@ -57,19 +57,13 @@ async def receive(call: Call, sender: str, topic: str, mode: str, hours: str, si
         policy = Policy(mode, int(hours or rules.HOLD), silence == "yes")
         await store.decide(call.tx, call.scope, Decision(whose.id if whose else "", about, policy), call.now)
     await call.record(f"rule_{mode}", whose.code if whose else "", topic=about or ALL)
-    await _bind_what_is_under_way(call)
+    await call.tell_features("policy")
     call.say(await listed(call))
 
 
 async def trust(call: Call, organization: str) -> None:
     """All calls of one organization are posted at once from now on."""
     await receive(call, organization, ALL, "auto", "", "")
-
-
-async def _bind_what_is_under_way(call: Call) -> None:
-    for feature in call.features:
-        if "policy" in feature.hooks:
-            await feature.hooks["policy"](call, call.home.id)
 
 
 async def decisions(call: Call) -> None:
@@ -106,6 +100,7 @@ async def choose_room(call: Call, topic: str, room: str) -> None:
         raise UserError("orgs.room_unknown", field="room")
     await call.spaces.set_channel(call.tx, seat.id, purpose_of(topic), room, found.name, call.home.language)
     await call.record("room", topic=topic)
+    await call.tell_features("channels")
     call.say("room.chosen", topic=call.words.label(f"topic.topic.{topic}"), room=found.name)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import String
+from sqlalchemy import String, delete
 
 from bot import tables as t
 from bot.clock import MovableClock
@@ -113,6 +113,25 @@ async def test_a_topic_is_never_taken_and_has_its_own_channel_elsewhere(house: R
     code = await send_about(house, sender, "housing")
     shown = await where(house, sender, code)
     assert "Valley Choir (#lounge): **Did not arrive**: I cannot write in this channel" in shown
+
+
+async def test_whoever_gets_a_room_for_a_topic_is_asked_about_what_is_open(house: RehearsalHouse) -> None:
+    """n3: until then there was no channel for it. Another topic's room changes nothing."""
+    sender, choir = await connect(house, "Riverside Tenants"), await connect(house, "Valley Choir")
+    async with house.app.core.db.write() as tx:
+        its = t.channel.c.organization == choir.organization.id, t.channel.c.purpose == "calls"
+        await tx.run(delete(t.channel).where(*its))
+    code = await send_about(house, sender, "housing")
+    assert "Valley Choir: **No channel**" in await where(house, sender, code)
+    for topic, questions in (("food", 0), ("housing", 1)):
+        await house.command(
+            choir.moderator, choir.space, "desk", "incoming room", topic=topic, room=f"{choir.space}/lounge"
+        )  # fmt: skip
+        await house.settle()
+        assert len([one for one in await house.messages(choir.space, "desk") if code in one.text]) == questions
+    await say_yes(house, choir, code)
+    [copy] = await house.messages(choir.space, "lounge")
+    assert code in copy.text
 
 
 async def test_elections_do_not_reach_a_nonprofit_that_did_not_choose_them(house: RehearsalHouse) -> None:
