@@ -138,7 +138,7 @@ class Keyring:
 
     def index(self, purpose: str, value: str) -> str:
         """A keyed, one-way name: 32 hex digits of HMAC-SHA256 under the coalition's secret."""
-        return hmac.new(self.secret_for(purpose), value.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.secret_for(purpose), value.encode(), "sha256").hex()[:32]
 
     def secret_for(self, purpose: str) -> bytes:
         """32 bytes for one purpose, derived from the coalition's secret; the same after a rotation of the master."""

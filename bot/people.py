@@ -69,10 +69,12 @@ class People:
         return NOBODY if row is None else _to_person(row)
 
     async def keep(self, tx: Tx, platform: str, account: str, language: str | None, now: datetime) -> Person:
-        """The person of an account, made when new. Their key is durable before the row is."""
+        """The person of an account, made when new."""
         found = await self.find(tx, platform, account)
-        if found.known:
-            return found
+        return found if found.known else await self.add(tx, platform, account, language, now)
+
+    async def add(self, tx: Tx, platform: str, account: str, language: str | None, now: datetime) -> Person:
+        """The person of an account that was not found. Their key is durable before the row is."""
         person, key = await self.keyring.new_person()
         new, index = Person(person, language), self.index(platform, account)
         await tx.run(insert(t.person), id=new.id, language=language, stopped=False, made_at=now, seen_at=now)

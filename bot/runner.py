@@ -171,7 +171,7 @@ class Runner:
         """The call turned to an entry's feature; somebody new gets a row unless the entry keeps nothing."""
         call.feature, call.entry = name.split(".")[0], name
         if entry.keeps and not call.person.known and call.act:
-            call.person = await call.people.keep(call.tx, call.act.platform, call.act.account, None, call.now)
+            call.person = await call.people.add(call.tx, call.act.platform, call.act.account, None, call.now)
         if call.person.known and call.person.language is None and call.act and call.act.stepwise and call.act.language:
             # Where the app does not tell a language, the first word typed in one does, for the numbers that follow too.
             call.person = await call.people.set_language(call.tx, call.person, call.act.language)

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -89,12 +90,13 @@ class Content:
         moment = self.starts_at.isoformat() if self.starts_at else None
         return json.dumps({**asdict(self), "starts_at": moment}, ensure_ascii=False)
 
-    @classmethod
-    def from_json(cls, text: str) -> Content:
+    @staticmethod
+    @lru_cache(maxsize=128)  # a crowd answers one call
+    def from_json(text: str) -> Content:
         """From the table."""
         raw = json.loads(text)
         moment = raw.pop("starts_at")
-        return cls(**raw, starts_at=datetime.fromisoformat(moment) if moment else None)
+        return Content(**raw, starts_at=datetime.fromisoformat(moment) if moment else None)
 
 
 def imprint(content: Content) -> str:

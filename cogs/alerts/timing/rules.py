@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 WAKES, SLEEPS, EVENING = 9, 21, 20  # local hours
@@ -69,12 +70,18 @@ def remind_at(starts_at: datetime, zone: str, now: datetime) -> datetime | None:
 
     None when that moment went by.
     """
+    found = _reminded_at(starts_at, zone)
+    return found if found > now else None
+
+
+@lru_cache(maxsize=128)  # a crowd answers one call
+def _reminded_at(starts_at: datetime, zone: str) -> datetime:
     wanted = starts_at - AHEAD
     found = awake(wanted, zone)
     if found > starts_at - LEAST:
         local = wanted.astimezone(ZoneInfo(zone))
         found = _at_hour(local - timedelta(days=local.hour < WAKES), EVENING)
-    return found if found > now else None
+    return found
 
 
 def asks_at(starts_at: datetime, date_only: bool, zone: str) -> datetime:
