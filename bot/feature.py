@@ -38,7 +38,7 @@ from bot.people import NOBODY, People, Person
 from bot.platforms.base import Act, Adapter, Room
 from bot.scope import Scope
 from bot.sheets import write_csv
-from bot.spaces import Channel, Organization, Place, Spaces
+from bot.spaces import PURPOSES, Channel, Organization, Place, Spaces
 from bot.text import Link, TextRefused, escape, find_links, fold, gate, judge_link, parse, to_plain
 from bot.when import (
     When,
@@ -323,11 +323,11 @@ def as_plain(text: Md) -> str:
 
 
 __all__ = [
-    "BOTH", "LANGUAGES", "NOTICE", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Copy", "Delivery",
-    "Drawing", "Entry", "Feature", "Field", "File", "Frozen", "KeyGone", "Kind", "Landing", "Level", "Link", "Md",
-    "Missing", "Option", "Organization", "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services",
-    "Speaker", "UserError", "When", "WhenRefused", "as_plain", "check_text", "datetime", "draw", "escape",
-    "find_links", "fold", "freeze", "frozen", "is_second", "is_zone", "judge_link", "new_code", "new_id",
-    "new_secret_code", "parse_when", "read_code", "show_when", "show_when_short", "show_zone", "thaw", "time_markdown",
-    "timedelta", "wish_again", "write_csv", "zone_of_state",
+    "BOTH", "LANGUAGES", "NOTICE", "PURPOSES", "TEXT_LIMIT", "Act", "Bars", "Call", "Card", "Channel", "Choice", "Copy",
+    "Delivery", "Drawing", "Entry", "Feature", "Field", "File", "Frozen", "KeyGone", "Kind", "Landing", "Level", "Link",
+    "Md", "Missing", "Option", "Organization", "Person", "Picture", "Place", "Refused", "Room", "Scope", "Services",
+    "Speaker", "UserError", "When", "WhenRefused", "as_plain", "check_text", "datetime", "draw", "escape", "find_links",
+    "fold", "freeze", "frozen", "is_second", "is_zone", "judge_link", "new_code", "new_id", "new_secret_code",
+    "parse_when", "read_code", "show_when", "show_when_short", "show_zone", "thaw", "time_markdown", "timedelta",
+    "wish_again", "write_csv", "zone_of_state",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.feature import Call, Entry, Feature, Field, Kind, Level, Md
+from bot.feature import PURPOSES, Call, Entry, Feature, Field, Kind, Level, Md
 from cogs.orgs import connecting, letters, listing, panel, rules, store
 from cogs.orgs.rules import Problem, read_cells, summed
 from cogs.orgs.table import Imported, export_csv, import_csv
@@ -70,7 +70,7 @@ feature = Feature(
         ),
         Entry(
             "channel", panel.choose_channel, Level.MODERATOR, anywhere=False, records=("channel",),
-            fields=(Field("purpose", Kind.CHOICE, options=panel.PURPOSES), Field("room", Kind.ROOM)),
+            fields=(Field("purpose", Kind.CHOICE, options=PURPOSES), Field("room", Kind.ROOM)),
         ),
         Entry(
             "role", panel.map_role, Level.MODERATOR, anywhere=False,

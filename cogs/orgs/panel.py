@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.feature import (
+    PURPOSES,
     Call,
     Channel,
     Md,
@@ -16,8 +17,6 @@ from bot.feature import (
     zone_of_state,
 )  # fmt: skip
 from cogs.orgs import rules
-
-PURPOSES = ("calls", "moderators", "checkins", "welcome", "greeters", "log")
 
 
 async def as_it_stands(call: Call) -> Mapping[str, str]:
