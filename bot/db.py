@@ -175,7 +175,9 @@ def upsert(table: Table, *keys: str, update: Sequence[str] = (), add: Sequence[s
     return _upsert(table, keys, tuple(update), tuple(add))
 
 
-_upsert = lru_cache(maxsize=256)(lambda *what: Upsert(*what))
+@lru_cache(maxsize=256)
+def _upsert(table: Table, keys: tuple[str, ...], update: tuple[str, ...], add: tuple[str, ...]) -> Executable:
+    return Upsert(table, keys, update, add)
 
 
 class Upsert(Executable):

@@ -195,7 +195,9 @@ async def _apply_policy(call: Call, organization: str) -> None:
             await _move(call, alert, row, standing, organization)
     for draft in await practices.shown_to(call.tx, organization):
         alert = await store.of_id(call.tx, draft)
-        if alert is not None and (await policy_of(call, receiver, alert)).mode == "never":
+        if alert is None or alert.organization == organization:
+            continue
+        if (await policy_of(call, receiver, alert)).mode == "never":
             await _show_no_more(call, practices.practice_of(draft), organization)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from bot import tables as t
 from bot.clock import MovableClock
+from bot.feature import Call
 from cogs.alerts.practicing.showing import MOST
 from cogs.alerts.practicing.store import alert_practice
 from cogs.alerts.store import alert, alert_copy
@@ -141,6 +142,20 @@ async def test_who_wants_no_calls_any_more_is_not_shown_what_is_in_line(house: R
     cards = [one for one in await at_desk(house, other) if one.startswith("PRACTICE")]
     assert len(cards) == (0 if mode == "never" else 1)
     assert len([one for one in await at_desk(house, sender) if one.startswith("PRACTICE")]) == 1
+
+
+async def test_who_takes_none_of_others_still_sees_the_own_draft(house: RehearsalHouse) -> None:
+    """n1: a rule toward others says nothing about what one's own senders try out."""
+    sender, other = await connect(house, "Riverside Tenants"), await connect(house, "Hill Neighbors", policy="auto")
+    await house.press(sender.moderator, sender.space, "desk", await write(house, sender), "Practice")
+    core = house.app.core
+    async with core.db.write() as tx:
+        await core.spaces.change(tx, sender.organization.id, policy="never")
+        own = await core.spaces.get(tx, sender.organization.id)
+        await Call(core.services, "orgs", tx, core.clock.now(), organization=own).tell_features("policy")
+    await house.settle()
+    for member in (sender, other):
+        assert [one[:8] for one in await at_desk(house, member)] == ["PRACTICE"]
 
 
 async def test_showings_are_forgotten_after_a_day(house: RehearsalHouse, clock: MovableClock) -> None:
