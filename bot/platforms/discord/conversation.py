@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -121,14 +122,26 @@ class Conversation:
 
     async def _in_time(self, interaction: Interaction, asked: Asked) -> Outcome:
         """Runs the work; when it takes long, the person first sees that it is being worked on."""
-        work = asyncio.ensure_future(asked.work)
-        done, _ = await asyncio.wait({work}, timeout=DEFER_AFTER)
-        if not done and (asked.may_open_form or await self._press_opens_form(asked.token)):
-            done, _ = await asyncio.wait({work}, timeout=FORM_DEFER_AFTER - DEFER_AFTER)
-        if not done:
+        loop, done, watching = asyncio.get_running_loop(), asyncio.Event(), list[asyncio.Task[None]]()
+        # A timer and not a task of its own: a crowd's presses are over long before it.
+        watch = partial(self._show_work, interaction, asked, done)
+        timer = loop.call_later(DEFER_AFTER, lambda: watching.append(loop.create_task(watch())))
+        try:
+            return await asked.work
+        finally:
+            done.set()
+            timer.cancel()
+            for one in watching:
+                await one
+
+    async def _show_work(self, interaction: Interaction, asked: Asked, done: asyncio.Event) -> None:
+        if asked.may_open_form or await self._press_opens_form(asked.token):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FORM_DEFER_AFTER - DEFER_AFTER):
+                    await done.wait()
+        if not done.is_set():
             with _kept():
                 await interaction.response.defer(ephemeral=asked.private, thinking=True)
-        return await work
 
     async def _press_opens_form(self, token: str) -> bool:
         """Whether a button's entry opens a form; only looked up for the few presses that take long."""
