@@ -333,12 +333,17 @@ async def test_a_text_that_grew_is_not_doubled_where_we_may_not_read(rig: Rig, c
     assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
     assert (await rig.states())[-1] == ("failed", "history")
     await until_problem(rig, calls, "history")
+    await rig.edit(f"{LONG} again", 3)  # another row, which was never tried
+    await rig.deliver()
+    assert len(texts(calls)) == 2
+    assert (await rig.states())[-1] == ("failed", "history")
     calls.allow("read_message_history")
     await until_problem(rig, calls, "history", there=False)
     async with rig.core.db.write() as tx:
         assert await rig.core.outbox.resend(tx, (await rig.rows())[-1].id, rig.clock.now(), look=True)
     await rig.deliver()
     assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
+    assert "again" in texts(calls)[1]
     assert (await rig.states())[-1] == ("sent", "")
 
 

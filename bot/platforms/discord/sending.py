@@ -158,15 +158,15 @@ class Mail:
             await self._room(address).get_partial_message(int(message)).edit(**part.to_edit())
 
     async def _later_parts(self, delivery: Delivery, address: str) -> list[str]:
-        """Messages that an earlier try added behind the original ones: ours, after them, with the same code.
+        """Messages that an earlier try or edit added behind the original ones: ours, after them, with the same code.
 
-        Denied where there was such a try and we may not read: posted once more they could stand there twice.
+        Denied where we may not read: posted once more they could stand there twice.
         """
         code = delivery.card.code if delivery.card else ""
         last = int(delivery.targets[-1])
         # From the last one that we know, itself included: where even that is not shown, we may not read (FACTS 30).
         own = [one async for one in self._own(address, discord.Object(last - 1))] if self._may_look(address) else []
-        if delivery.tried_at is not None and all(one.id != last for one in own):
+        if all(one.id != last for one in own):
             raise Denied("history")
         behind = [one for one in own if one.id > last]
         return [str(one.id) for one in behind if code and one.content.split("\n")[-1].startswith(f"{code} ")]
