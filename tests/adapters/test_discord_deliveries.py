@@ -347,6 +347,17 @@ async def test_a_text_that_grew_is_not_doubled_where_we_may_not_read(rig: Rig, c
     assert (await rig.states())[-1] == ("sent", "")
 
 
+async def test_a_text_grows_before_the_gateway_told_of_any_channel(rig: Rig, calls: Channel) -> None:
+    """A bot that has just started sends at once; what it has not heard of yet is no missing permission."""
+    await rig.post("Short")
+    await rig.deliver()
+    rig.adapter._client._connection._guilds.clear()  # type: ignore[union-attr]
+    await rig.edit(LONG, 2)
+    await rig.deliver()
+    assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
+    assert (await rig.states())[-1] == ("sent", "")
+
+
 async def test_a_long_text_that_becomes_short_loses_its_second_part(rig: Rig, calls: Channel) -> None:
     """a8."""
     await rig.post(LONG)
@@ -382,8 +393,6 @@ async def test_taking_back_what_they_removed_already_is_done(rig: Rig, calls: Ch
 
 
 async def until_problem(rig: Rig, channel: Channel, problem: str, there: bool = True) -> None:
-    """Waits until the bot has heard of a changed permission."""
-
     async def is_heard() -> bool:
         return (problem in await rig.adapter.problems(str(channel.id))) == there
 
