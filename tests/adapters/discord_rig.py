@@ -22,7 +22,7 @@ from bot.platforms.discord import DiscordAdapter, client
 from bot.spaces import Place
 from bot.words import Md
 from tests.conformance.discord_house import until
-from tests.discord_standin import Guild, Person, StandIn
+from tests.discord_standin import Channel, Guild, Person, StandIn
 
 
 class March:
@@ -245,6 +245,19 @@ class Rig:
 
     async def states(self) -> list[tuple[str, str]]:
         return [(row.state, row.reason) for row in await self.rows()]
+
+    async def until_problem(self, channel: Channel, problem: str, there: bool = True) -> None:
+        """Waits until the bot has heard of a right that is missing, or that it has it again."""
+
+        async def is_heard() -> bool:
+            return (problem in await self.adapter.problems(str(channel.id))) == there
+
+        await until(is_heard)
+
+    def know_nothing(self) -> None:
+        """As if the gateway had told of no server yet."""
+        assert self.adapter._client is not None
+        self.adapter._client._connection._guilds.clear()
 
 
 @asynccontextmanager

@@ -141,9 +141,12 @@ async def _unsure(rig: Rig, after: bool) -> None:
     await rig.later(61)
 
 
+@pytest.mark.parametrize("told", [True, False])
 @pytest.mark.parametrize("after", [False, True])
-async def test_after_a_minute_the_channel_is_looked_through_first(rig: Rig, calls: Channel, after: bool) -> None:
-    """DESIGN 5: found by its own code and author, or sent."""
+async def test_after_a_minute_it_is_looked_for_first(rig: Rig, calls: Channel, after: bool, told: bool) -> None:
+    """DESIGN 5: found by its own code and author, or sent; also where the gateway has not told of the channel."""
+    if not told:
+        rig.know_nothing()
     await _unsure(rig, after)
     assert len(calls.history) == 1
     assert await rig.states() == [("sent", "")]
@@ -163,7 +166,7 @@ async def test_what_was_found_can_be_changed_and_taken_back(rig: Rig, calls: Cha
 async def test_without_history_nobody_knows_and_nothing_is_sent_again(rig: Rig, calls: Channel) -> None:
     """FACTS 30: an empty list without the permission reads as "not posted"; it is *not sure it arrived*."""
     calls.deny("read_message_history")
-    await until_problem(rig, calls, "history")
+    await rig.until_problem(calls, "history")
     await _unsure(rig, after=True)
     assert len(calls.history) == 1
     assert await rig.states() == [("unknown", "unsure")]
@@ -328,17 +331,17 @@ async def test_a_text_that_grew_is_not_doubled_where_we_may_not_read(rig: Rig, c
     with nullcontext() if heard else rig.standin.gateway.slow():
         calls.deny("read_message_history")
         if heard:
-            await until_problem(rig, calls, "history")
+            await rig.until_problem(calls, "history")
         await rig.later(61)
     assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
     assert (await rig.states())[-1] == ("failed", "history")
-    await until_problem(rig, calls, "history")
+    await rig.until_problem(calls, "history")
     await rig.edit(f"{LONG} again", 3)  # another row, which was never tried
     await rig.deliver()
     assert len(texts(calls)) == 2
     assert (await rig.states())[-1] == ("failed", "history")
     calls.allow("read_message_history")
-    await until_problem(rig, calls, "history", there=False)
+    await rig.until_problem(calls, "history", there=False)
     async with rig.core.db.write() as tx:
         assert await rig.core.outbox.resend(tx, (await rig.rows())[-1].id, rig.clock.now(), look=True)
     await rig.deliver()
@@ -351,7 +354,7 @@ async def test_a_text_grows_before_the_gateway_told_of_any_channel(rig: Rig, cal
     """A bot that has just started sends at once; what it has not heard of yet is no missing permission."""
     await rig.post("Short")
     await rig.deliver()
-    rig.adapter._client._connection._guilds.clear()  # type: ignore[union-attr]
+    rig.know_nothing()
     await rig.edit(LONG, 2)
     await rig.deliver()
     assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
@@ -390,10 +393,3 @@ async def test_taking_back_what_they_removed_already_is_done(rig: Rig, calls: Ch
     await rig.deliver()
     assert texts(calls) == []
     assert (await rig.states())[-1] == ("sent", "")
-
-
-async def until_problem(rig: Rig, channel: Channel, problem: str, there: bool = True) -> None:
-    async def is_heard() -> bool:
-        return (problem in await rig.adapter.problems(str(channel.id))) == there
-
-    await until(is_heard)

@@ -189,10 +189,13 @@ class Mail:
     # -- looking ----------------------------------------------------------------------------------------------------
 
     def _may_look(self, address: str) -> bool:
-        """Without the history permission the list is empty, which reads as "not posted" (FACTS 30)."""
+        """Without the history permission the list is empty, which reads as "not posted" (FACTS 30).
+
+        Of a channel that the gateway has not told us of yet nothing is known: a bot that has just started reads it.
+        """
         channel = self._client.get_channel(int(address))
         if not isinstance(channel, discord.abc.GuildChannel):
-            return False
+            return True
         granted = channel.permissions_for(channel.guild.me)
         return granted.view_channel and granted.read_message_history
 
