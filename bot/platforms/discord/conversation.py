@@ -24,8 +24,8 @@ from bot.cards import Card, Choice, FormPage, Outcome, Say
 from bot.core import Core
 from bot.errors import Missing
 from bot.platforms.base import Act
-from bot.platforms.discord import commands
-from bot.platforms.discord.render import Part, modal_of, parts_of
+from bot.platforms.discord import commands, replies
+from bot.platforms.discord.render import modal_of, parts_of
 from bot.runner import FORM_PREFIX
 from bot.spaces import Place
 from bot.words import LANGUAGES, Md
@@ -167,7 +167,7 @@ class Conversation:
             await interaction.delete_original_response()
         for say in says:
             for part in parts_of(say.card):
-                await _say(interaction, part, say.private)
+                await replies.say(interaction, part, say.private)
         if not says and page is None and not interaction.response.is_done():
             await _nod(interaction)
 
@@ -201,13 +201,6 @@ def _can_open(interaction: Interaction) -> bool:
 
 def _is_thinking(interaction: Interaction) -> bool:
     return interaction.response.type is discord.InteractionResponseType.deferred_channel_message
-
-
-async def _say(interaction: Interaction, part: Part, private: bool) -> None:
-    if interaction.response.is_done():
-        await interaction.followup.send(ephemeral=private, **part.to_send())
-    else:
-        await interaction.response.send_message(ephemeral=private, **part.to_send())
 
 
 async def _nod(interaction: Interaction) -> None:
