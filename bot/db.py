@@ -279,6 +279,9 @@ class Database:
                 if first:
                     await shared.driver.begin()
                     yield tx
+                    if shared.driver.end_unchanged():
+                        self._shared = None
+                        return
                 else:
                     async with tx.savepoint():
                         yield tx

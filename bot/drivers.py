@@ -52,7 +52,7 @@ class Driver(Protocol):
     """One connection of either database, for one task at a time. Parameters are by name.
 
     `few` is `fetch` for statements that are known to give a handful of rows. `no_table` is what reading one that is not
-    there raises.
+    there raises. `end_unchanged` ends a transaction that changed nothing without a wait, where that can be known.
     """
 
     dialect: Any
@@ -64,6 +64,7 @@ class Driver(Protocol):
     async def run(self, compiled: Any, params: Sequence[Mapping[str, Any]]) -> int: ...
     async def begin(self) -> None: ...
     async def commit(self) -> None: ...
+    def end_unchanged(self) -> bool: ...
     async def roll_back(self) -> None: ...
     async def savepoint(self, sql: str) -> None: ...
     async def script(self, sql: str) -> None: ...
@@ -90,6 +91,7 @@ class SqliteDriver:
         self._connection = connection
         self._in_a_row = 0
         self._patient = True
+        self._changes = 0  # rows changed since the connection was opened, as a transaction found it
 
     @classmethod
     async def open(cls, path: str) -> SqliteDriver:
@@ -136,9 +138,20 @@ class SqliteDriver:
             await self._here(BEGIN)
         except sqlite3.OperationalError:
             await self.script(BEGIN)
+        self._changes = self._connection._conn.total_changes
 
     async def commit(self) -> None:
+        if self.end_unchanged():
+            return
         await self._connection.execute_fetchall("COMMIT")  # `Database.write` waits to its end
+
+    def end_unchanged(self) -> bool:
+        """Ends the transaction here if it changed nothing: such a COMMIT does not touch the disk."""
+        connection = self._connection._conn
+        if connection.total_changes != self._changes:
+            return False
+        connection.execute("COMMIT")
+        return True
 
     async def roll_back(self) -> None:
         with suppress(aiosqlite.OperationalError):  # there is no transaction: BEGIN itself failed

@@ -67,6 +67,10 @@ class PostgresDriver:
         if await to_its_end(self._connection.execute("COMMIT")) != "COMMIT":
             raise StoreError("store.undone")
 
+    def end_unchanged(self) -> bool:
+        """Never: the server is asked."""
+        return False
+
     async def roll_back(self) -> None:
         # The line may be gone, and the transaction with it.
         with suppress(asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):

@@ -73,6 +73,22 @@ async def test_who_waits_joins_in_and_one_commit_is_for_all(core: Core) -> None:
     assert len(await names(core)) == 6 * MOST_TOGETHER + 1
 
 
+async def test_what_changes_nothing_waits_for_no_disk(core: Core) -> None:
+    """A repeated press, on SQLite; whoever writes beside it is kept, and each begins a transaction of its own."""
+
+    async def look() -> None:
+        async with core.db.write_together() as tx:
+            await note(tx, "n0")
+
+    async with commits_counted(core) as commits:
+        for _ in range(3):
+            await look()
+        assert commits == [0 if core.db.is_sqlite else 3]
+        await asyncio.gather(*(write(core, f"n{number}") if number % 2 else look() for number in range(10)))
+        await look()
+    assert await names(core) == {f"n{number}" for number in range(10) if number % 2}
+
+
 @pytest.mark.parametrize("broken", [fail, break_a_rule])
 @pytest.mark.parametrize("at", [0, 1, 5, 9])
 async def test_what_raises_undoes_its_own_part_alone(
