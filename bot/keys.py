@@ -104,6 +104,7 @@ class Keyring:
         self._cache: OrderedDict[tuple[str, str], Key] = OrderedDict()
         self._secret = b""
         self._stock: list[tuple[str, bytes]] = []  # people to come: their id, and their key, durable already
+        self._naming: dict[str, hmac.HMAC] = {}
         self._derived: dict[str, bytes] = {}  # by purpose: a dozen; deriving one takes longer than a sealed value
 
     async def open(self) -> None:
@@ -134,11 +135,17 @@ class Keyring:
         self._cache.clear()
         self._stock.clear()
         self._derived.clear()
+        self._naming.clear()
         await self._db.close()
 
     def index(self, purpose: str, value: str) -> str:
         """A keyed, one-way name: 32 hex digits of HMAC-SHA256 under the coalition's secret."""
-        return hmac.digest(self.secret_for(purpose), value.encode(), "sha256").hex()[:32]
+        if purpose not in self._naming:
+            self._naming[purpose] = hmac.new(self.secret_for(purpose), digestmod="sha256")
+        # A copy: to find SHA-256 anew each time takes OpenSSL longer than to use it.
+        name = self._naming[purpose].copy()
+        name.update(value.encode())
+        return name.hexdigest()[:32]
 
     def secret_for(self, purpose: str) -> bytes:
         """32 bytes for one purpose, derived from the coalition's secret; the same after a rotation of the master."""

@@ -38,6 +38,11 @@ class Person:
         """Whether anything is kept about them."""
         return bool(self.id)
 
+    @property
+    def met_before(self) -> bool:
+        """Whether anything was kept about them before this act."""
+        return self.seen_at is not None
+
 
 NOBODY = Person("")
 

@@ -271,7 +271,7 @@ class Runner:
     async def _finish(self, call: Call, name: str, entry: Entry, values: Mapping[str, str]) -> None:
         """Everything is given: the values are read and the handler runs."""
         read = await dialogue.read_all(call, name, entry, values)
-        if call.person.known:
+        if call.person.met_before:
             for card in await call.outbox.kept(call.tx, call.person.id, call.now):
                 call.say(card)
         await entry.run(call, **read)

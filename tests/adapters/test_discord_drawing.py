@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.cards import Blank, Card, Choice, FormPage, Option
 from bot.errors import Denied, Gone, Limited, PlatformError, Revoked, TooLarge, Unreachable
 from bot.platforms.discord.faults import of_answer
-from bot.platforms.discord.render import modal_of, parts_of, view_of
+from bot.platforms.discord.render import buttons_of, modal_of, parts_of, view_of
 from bot.words import Md
 from tests.adapters.discord_rig import Rig, rig_on
 from tests.discord_standin.components import check_message_components, check_modal
@@ -36,15 +36,18 @@ def test_no_part_is_longer_than_discord_takes(text: str, code: str) -> None:
         assert part.content.split("\n")[-1].startswith(code)
 
 
-PAIRS = st.tuples(st.text(min_size=1, max_size=300), st.text(min_size=1, max_size=40))
+LABELS, TOKENS = st.text(min_size=1, max_size=300), st.text(min_size=1, max_size=40)
+WEIGHTS = st.sampled_from(["plain", "main", "danger"])
+CHOICES = st.lists(st.builds(Choice, LABELS, TOKENS, WEIGHTS), min_size=1, max_size=60)
 
 
-@given(st.lists(PAIRS, min_size=1, max_size=60))
-async def test_any_choices_fit_into_the_rows(choices: list[tuple[str, str]]) -> None:
+@given(CHOICES)
+async def test_any_choices_fit_into_the_rows(choices: list[Choice]) -> None:
     """FACTS 35: 5 buttons a row, labels of 80, every custom_id once, else selects of 25."""
-    view = view_of([Choice(label, token) for label, token in choices])
+    view = view_of(choices)
     check_message_components(view.to_components())
     assert view.is_finished()
+    assert buttons_of(choices) == view.to_components()  # what is written down is what the library makes
 
 
 def page(*blanks: Blank, **more: Any) -> FormPage:

@@ -73,6 +73,9 @@ class FusedDriver:
     async def commit(self) -> None:
         await self._past(self._driver.commit)
 
+    def end_unchanged(self) -> bool:
+        return False  # every COMMIT goes past the fuse
+
     async def roll_back(self) -> None:
         await self._past(self._driver.roll_back)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import discord
 from discord.http import Route
-from discord.webhook.async_ import async_context, interaction_message_response_params
+from discord.webhook.async_ import async_context
 
 from bot.platforms.discord.render import Part
 
@@ -22,15 +22,12 @@ async def say(interaction: Interaction, part: Part, private: bool) -> None:
         await interaction.followup.send(ephemeral=private, **part.to_send())
         return
     kind, state = discord.InteractionResponseType.channel_message, interaction._state
-    made = interaction_message_response_params(
-        type=kind.value, flags=discord.MessageFlags(ephemeral=private),
-        previous_allowed_mentions=state.allowed_mentions, **part.to_send(),
-    )  # fmt: skip
+    made = part.to_answer(private, state.allowed_mentions)
     route = Route(
         "POST", "/interactions/{webhook_id}/{webhook_token}/callback",
         webhook_id=interaction.id, webhook_token=interaction.token,
     )  # fmt: skip
-    with made:
+    with made:  # files are closed
         await async_context.get().request(
             route, session=interaction._session, proxy=state.http.proxy, proxy_auth=state.http.proxy_auth,
             payload=made.payload, multipart=made.multipart, files=made.files,
