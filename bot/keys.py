@@ -9,6 +9,7 @@ destroyed *before* the rows are: a stolen or restored main database is noise wit
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -104,6 +105,7 @@ class Keyring:
         self._cache: OrderedDict[tuple[str, str], Key] = OrderedDict()
         self._secret = b""
         self._stock: list[tuple[str, bytes]] = []  # people to come: their id, and their key, durable already
+        self._stocking: asyncio.Task[None] | None = None
         self._naming: dict[str, hmac.HMAC] = {}
         self._derived: dict[str, bytes] = {}  # by purpose: a dozen; deriving one takes longer than a sealed value
 
@@ -132,6 +134,7 @@ class Keyring:
 
     async def close(self) -> None:
         """Closes the key database and forgets what was unwrapped."""
+        await self._stocked()
         self._cache.clear()
         self._stock.clear()
         self._derived.clear()
@@ -156,22 +159,36 @@ class Keyring:
     async def new_person(self) -> tuple[str, Key]:
         """An id for somebody new, and their key. Made in stock, so that a crowd of new people does not wait for a
         commit each; what is left of a stock when the process ends is an orphan, and destroyed the next night."""
-        if not self._stock:
-            await self._make_stock()
+        if len(self._stock) <= STOCK // 2:
+            more = self._more_stock()
+            if not self._stock:
+                await asyncio.shield(more)  # who waits for it with others may give up alone
         person, raw = self._stock.pop()
         return person, self._remember((person, ""), raw)
 
+    def _more_stock(self) -> asyncio.Task[None]:
+        """Made beside those who act, while there is some left."""
+        if self._stocking is None or self._stocking.done():
+            self._stocking = asyncio.create_task(self._make_stock())
+            self._stocking.add_done_callback(_seen)
+        return self._stocking
+
+    async def _stocked(self) -> None:
+        """Waits for a stock that is being made: its keys are in the database before they are in `_stock`."""
+        if self._stocking is not None:
+            await asyncio.wait([self._stocking])
+
     async def _make_stock(self) -> None:
-        wrapping, now = self._wrapping[self.kek], self._clock.now()
         made = [(new_id(), secrets.token_bytes(32)) for _ in range(STOCK)]
-        rows = [
-            {
-                "person": person, "organization": "", "kek": self.kek, "made_at": now,
-                "wrapped": aes_key_wrap(wrapping, raw),
-            }
-            for person, raw in made
-        ]  # fmt: skip
         async with self._db.write() as tx:
+            wrapping, now = self._wrapping[self.kek], self._clock.now()
+            rows = [
+                {
+                    "person": person, "organization": "", "kek": self.kek, "made_at": now,
+                    "wrapped": aes_key_wrap(wrapping, raw),
+                }
+                for person, raw in made
+            ]  # fmt: skip
             await tx.run(insert(key_table), rows)
         self._stock += made
 
@@ -218,6 +235,7 @@ class Keyring:
 
     async def destroy_orphans(self, people: set[str], organizations: set[str]) -> int:
         """Keys whose person or organization is no longer in the main database (a crash between the two databases)."""
+        await self._stocked()
         self._stock.clear()  # they are nobody's yet, and so among what is destroyed here
         async with self._db.read() as tx:
             rows = await tx.all(select(key_table.c.person, key_table.c.organization))
@@ -269,6 +287,7 @@ class Keyring:
 
     async def people(self) -> set[str]:
         """The people who have a key of their own; who is still to come is none of them."""
+        await self._stocked()
         async with self._db.read() as tx:
             own = and_(key_table.c.organization == "", key_table.c.person != "")
             rows = await tx.all(select(key_table.c.person).where(own))
@@ -308,6 +327,12 @@ class Keyring:
         for name in [known for known in self._cache if is_it(known)]:  # type: ignore[operator]
             del self._cache[name]
         await self._db.checkpoint()
+
+
+def _seen(making: asyncio.Task[None]) -> None:
+    """A stock that could not be made is made by the next who needs it, who then reads why not."""
+    if not making.cancelled():
+        making.exception()
 
 
 def _key(name: tuple[str, str], raw: bytes) -> Key:

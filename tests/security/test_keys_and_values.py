@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,38 @@ async def test_the_keys_of_new_people_are_durable_before_they_are_used(tmp_path:
     async with Keyring(Database(url), b"m" * 32, Clock()) as ring:
         for person, value in sealed.items():
             assert (await ring.existing(person)).open(value, "t", "r", "f") == "hello"
+
+
+async def test_nobody_waits_for_a_stock_while_there_is_some(tmp_path: Path) -> None:
+    """6.7: more is made beside those who act; a clean-up meanwhile leaves none of its keys to be given."""
+    async with Keyring(Database(f"sqlite:///{tmp_path}/keys.db"), b"m" * 32, Clock()) as ring:
+        first = {(await ring.new_person())[0] for _ in range(STOCK // 2 + 1)}
+        assert (await ring.count())[ring.kek] in {STOCK + 1, 2 * STOCK + 1}, "half of it is used: more is on its way"
+        making = ring._stocking
+        assert making is not None
+        assert await ring.destroy_orphans(first, set()) == 2 * STOCK - len(first)
+        assert making.done()
+        second = {(await ring.new_person())[0] for _ in range(2 * STOCK)}
+        assert await ring.people() == first | second, "each given key is there"
+
+
+async def test_a_stock_that_cannot_be_made_harms_nobody_who_has_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Keyring(Database(f"sqlite:///{tmp_path}/keys.db"), b"m" * 32, Clock()) as ring:
+        await ring.new_person()
+        with monkeypatch.context() as full:
+            full.setattr(ring._db, "write", _disk_is_full)
+            for _ in range(STOCK - 1):
+                await ring.new_person()
+                await asyncio.sleep(0)
+            with pytest.raises(OSError, match="full"):
+                await ring.new_person()
+        assert await ring.new_person()
+
+
+def _disk_is_full() -> None:
+    raise OSError("the disk is full")
 
 
 async def test_what_is_left_of_a_stock_is_never_given_once_it_is_destroyed(tmp_path: Path) -> None:
