@@ -37,7 +37,7 @@ async def answer(call: Call, code: str, value: str) -> None:
     if alert is None:
         raise Missing
     _check_open(call, alert, value)
-    earlier = await replies.answer_of(call.tx, alert.id, call.person.id)
+    earlier = await replies.answer_of(call.tx, alert.id, call.person.id) if call.person.met_before else None
     before = await _open(call.people.keyring, earlier) if earlier else Given()
     value = await places.what_counts(call, alert, value, before.value)
     after = before.through(call.organization.id if call.organization else "")
