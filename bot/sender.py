@@ -200,6 +200,8 @@ class Sender:
         try:
             return await self._deliver(row, delivery, taken_back)
         except PlatformError as error:
+            if type(error) is Denied and delivery.kind == "post" and delivery.tried_at is not None and not error.begun:
+                return await self._find_out(row, delivery, error)
             return self._judge(row, delivery, error)
         except CausewayError as error:
             return Fate(row, "failed", error.key[:60])
@@ -219,6 +221,25 @@ class Sender:
             if found is Found.CANNOT_KNOW and too_old:
                 return Fate(row, "unknown", "unsure")
         return Fate(row, "sent", sent=await self._adapter.deliver(delivery))
+
+    async def _find_out(self, row: Row, delivery: Delivery, error: Denied) -> Fate:
+        """The right was lost after a try whose answer was lost: where we may still read, that says whether it came."""
+        try:
+            found = await self._adapter.find(delivery)
+        except PlatformError:
+            found = Found.CANNOT_KNOW
+        except Exception:
+            # As in `_try`: the loop outlives it, and a person is asked to look.
+            log.exception("looking for a delivery failed", delivery=row.id)
+            found = Found.CANNOT_KNOW
+        if isinstance(found, Sent):
+            return Fate(row, "sent", sent=found)
+        if found is Found.CANNOT_KNOW:
+            return Fate(row, "unknown", "unsure")
+        if row.reason != error.reason:
+            # That earlier try may still be under way at the platform: once more when it cannot be any longer.
+            return Fate(row, "queued", error.reason, wait=MAX_WAIT, certain=False)
+        return Fate(row, "failed", error.reason)
 
     def _too_old(self, delivery: Delivery) -> bool:
         if delivery.tried_at is None or delivery.kind not in {"post", "direct", "meet"}:
@@ -242,8 +263,8 @@ class Sender:
             return Fate(row, "queued", error.reason, certain=none_left)
         if isinstance(error, Unreachable) or error.reason == "unsure":
             return Fate(row, "queued", error.reason, wait=_back_off(row.tries), certain=False)
-        if type(error) is Denied and delivery.kind == "post" and not none_left:
-            # The right was lost after a try whose answer was lost, or between two parts: a person must look.
+        if type(error) is Denied and delivery.kind == "post" and error.begun:
+            # The right was lost between two parts: a person must look.
             return Fate(row, "unknown", "unsure")
         return Fate(row, "failed", error.reason)
 

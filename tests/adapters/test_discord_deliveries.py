@@ -4,45 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
 from contextlib import nullcontext
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.cards import Card, Choice, File, Picture
 from bot.words import Md
-from tests.adapters.discord_rig import Rig, rig_on
-from tests.conformance.discord_house import until
-from tests.discord_standin import Channel, Guild, Person
+from tests.adapters.discord_rig import Rig
+from tests.discord_standin import Channel, Person
 
 POST = "POST /channels/*/messages"
 LONG = "\n\n".join(f"Paragraph {number}: " + "we march together. " * 30 for number in range(6))
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with rig_on(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def guild(rig: Rig) -> Guild:
-    made = rig.standin.add_guild("Tenants")
-    await rig.connect(made)
-    await until(lambda: rig.adapter._client is not None and rig.adapter._client.get_guild(made.id) is not None)
-    return made
-
-
-@pytest.fixture
-def calls(guild: Guild) -> Channel:
-    return guild.channel("calls")
-
-
-@pytest.fixture
-def rosa(rig: Rig, guild: Guild) -> Person:
-    return rig.standin.person("Rosa", guild)
 
 
 def texts(channel: Channel) -> list[str]:
@@ -212,6 +185,32 @@ async def test_a_refusal_between_two_parts_is_followed_by_a_look(rig: Rig, calls
     await rig.later(61)
     assert [text.split("\n")[-1] for text in texts(calls)] == ["A-7KQ2 1/2", "A-7KQ2 2/2"]
     assert len(calls.history) == 2
+
+
+@pytest.mark.parametrize("after", [True, False])
+async def test_where_the_right_to_write_was_lost_reading_tells(rig: Rig, calls: Channel, after: bool) -> None:
+    """n2: its answer was lost, then the right: it came after all, or it is not there once nothing can be under way."""
+    rig.standin.nonces.seconds = 3
+    rig.standin.faults.drop(POST, after=after)
+    await rig.post()
+    await rig.deliver()
+    calls.deny("send_messages")
+    await rig.later(5)
+    assert await rig.states() == [("sent", "") if after else ("queued", "denied")]
+    await rig.later(61)
+    assert await rig.states() == [("sent", "") if after else ("failed", "denied")]
+    assert len(calls.history) == int(after)
+
+
+async def test_where_nothing_can_be_read_either_nobody_knows(rig: Rig, calls: Channel) -> None:
+    """a10: a person must look."""
+    rig.standin.nonces.seconds = 3
+    rig.standin.faults.drop(POST, after=True)
+    await rig.post()
+    await rig.deliver()
+    calls.deny("send_messages", "read_message_history")
+    await rig.later(5)
+    assert await rig.states() == [("unknown", "unsure")]
 
 
 async def test_a_right_lost_between_two_parts_is_told_as_not_sure(rig: Rig, calls: Channel) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any, cast
 
 import discord
@@ -16,16 +14,10 @@ from bot.errors import Denied, Gone, Limited, PlatformError, Revoked, TooLarge, 
 from bot.platforms.discord.faults import of_answer
 from bot.platforms.discord.render import buttons_of, modal_of, parts_of, view_of
 from bot.words import Md
-from tests.adapters.discord_rig import Rig, rig_on
+from tests.adapters.discord_rig import Rig
 from tests.discord_standin.components import check_message_components, check_modal
 from tests.discord_standin.rules import check_message
 from tests.security.hostile import TEXTS
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with rig_on(tmp_path) as made:
-        yield made
 
 
 @given(st.text(max_size=9000), st.sampled_from(["", "A-7KQ2"]))

@@ -3,33 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from bot.platforms.discord import conversation
-from tests.adapters.discord_rig import Rig, rig_on
+from tests.adapters.discord_rig import Rig
 from tests.conformance.discord_house import until
 from tests.discord_standin import CannotDo, Guild, Person
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with rig_on(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def guild(rig: Rig) -> Guild:
-    made = rig.standin.add_guild("Tenants")
-    await rig.connect(made)
-    return made
-
-
-@pytest.fixture
-def rosa(rig: Rig, guild: Guild) -> Person:
-    return rig.standin.person("Rosa", guild)
 
 
 @pytest.fixture

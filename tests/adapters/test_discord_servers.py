@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,12 +18,6 @@ from bot.spaces import Place
 from tests.adapters.discord_rig import Rig, rig_on
 from tests.conformance.discord_house import until
 from tests.discord_standin import Guild, StandIn
-
-
-@pytest.fixture
-async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
-    async with rig_on(tmp_path) as made:
-        yield made
 
 
 async def known(rig: Rig, guild: Guild) -> None:
