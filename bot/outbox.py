@@ -274,15 +274,18 @@ class Outbox:
         where = and_(t.delivery.c.platform == platform, t.delivery.c.state.in_(("queued", "sending")))
         return int(await tx.value(select(func.count()).select_from(t.delivery).where(where)))
 
-    async def resend(self, tx: Tx, delivery: str, now: datetime, look: bool) -> bool:
+    async def resend(
+        self, tx: Tx, delivery: str, now: datetime, look: bool, until: datetime | None = None
+    ) -> bool:  # fmt: skip
         """A person's word on an unknown copy: *look again* (`look`), or *send anyway* (may appear twice).
 
-        A change that could not leave in time is asked for again as well: what stands there is still wrong.
+        A change that could not leave in time is asked for again as well: what stands there is still wrong. `until`: the
+        deadline of a post; at `now` it is looked for, and not posted any more.
         """
         c = t.delivery.c
         late = and_(c.state == "expired", c.kind.in_(("edit", "redact")))
         where = and_(c.id == delivery, or_(c.state.in_(("unknown", "failed")), late))
-        values: dict[str, Any] = {"state": "queued", "due_at": now, "expires_at": now + CALL_LIFE, "tries": 0}
+        values: dict[str, Any] = {"state": "queued", "due_at": now, "expires_at": until or now + CALL_LIFE, "tries": 0}
         if not look:
             values["claimed_at"] = None
         changed = await tx.run(update(t.delivery).where(where).values(**values))

@@ -33,6 +33,7 @@ from bot.platforms.base import Adapter, Found, Sent
 log = structlog.get_logger(__name__)
 
 MAX_WAIT = timedelta(seconds=60)
+LOOKS_ON = timedelta(minutes=10)  # how long after its deadline a post that may have left is still looked for
 IDLE = 1.0  # seconds between looks when nothing wakes the loop
 SPARE = 4  # what is claimed although all hands are full: something may have come that goes first
 LINGER = 0.1  # seconds in which finished deliveries gather for one commit while others are still on the way
@@ -57,6 +58,7 @@ class Sender:
         self._db, self._outbox, self._people = db, outbox, people
         self._clock, self._adapter = clock, adapter
         self._meetings = Meetings(outbox, people)
+        self._began = clock.now()
         self._awake = asyncio.Event()  # something is new, or enough is finished: a turn is worth its transaction
         self._stirred = asyncio.Event()  # something is finished
         self._running: set[asyncio.Task[Fate]] = set()
@@ -147,7 +149,7 @@ class Sender:
     async def _claim(self, tx: Tx, most: int, now: datetime) -> list[Row]:
         stopped = await frozen(tx) is not None
         rows = await tx.all(line.DUE, p=self._adapter.name, n=now, most=most, open=int(not stopped))
-        late = [row for row in rows if row.expires_at is not None and row.expires_at <= now]
+        late = [row for row in rows if _is_late(row, now) and not self._is_looked_for(row, now)]
         for row in late:
             await self._mark_late(tx, row, now)
         old = [row for row in rows if row.kind == "tally" and await self._is_outdated(tx, row)]
@@ -161,6 +163,11 @@ class Sender:
     async def _is_outdated(tx: Tx, row: Row) -> bool:
         """A sum whose first try failed while a newer text was written: sent now, it would bring the old text back."""
         return await tx.one(line.LATER, s=row.subject, c=row.channel, after=row.seq) is not None
+
+    def _is_looked_for(self, row: Row, now: datetime) -> bool:
+        """Whether it is too late to post it, and not to find out whether it had left in time."""
+        may_stand = row.kind == "post" and row.claimed_at is not None
+        return bool(may_stand and now < max(row.expires_at, self._began) + LOOKS_ON)
 
     async def _mark_late(self, tx: Tx, row: Row, now: datetime) -> None:
         # It may have left before (claimed_at): then nobody knows, and a person decides.
@@ -211,14 +218,14 @@ class Sender:
             return self._judge(row, delivery, Unreachable())
 
     async def _deliver(self, row: Row, delivery: Delivery, taken_back: bool) -> Fate:
-        too_old = self._too_old(delivery)
-        if too_old or taken_back:
+        too_old, late = self._too_old(delivery), _is_late(row, row.tried_at)
+        if too_old or taken_back or late:
             found = await self._adapter.find(delivery)
             if isinstance(found, Sent):
                 return Fate(row, "sent", sent=found)
-            if found is Found.NOT_THERE and taken_back:
-                return Fate(row, "withdrawn")
-            if found is Found.CANNOT_KNOW and too_old:
+            if found is Found.NOT_THERE and (taken_back or late):
+                return Fate(row, "withdrawn" if taken_back else "expired")
+            if found is Found.CANNOT_KNOW and (too_old or late):
                 return Fate(row, "unknown", "unsure")
         return Fate(row, "sent", sent=await self._adapter.deliver(delivery))
 
@@ -226,6 +233,8 @@ class Sender:
         """The right was lost after a try whose answer was lost: where we may still read, that says whether it came."""
         try:
             found = await self._adapter.find(delivery)
+        except Unreachable as away:
+            return self._judge(row, delivery, away)
         except PlatformError:
             found = Found.CANNOT_KNOW
         except Exception:
@@ -291,6 +300,10 @@ class Sender:
             }
             for part, one in enumerate(sent.ids)
         ]  # fmt: skip
+
+
+def _is_late(row: Row, now: datetime) -> bool:
+    return row.expires_at is not None and bool(row.expires_at <= now)
 
 
 def _marks(fate: Fate, now: datetime) -> dict[str, object]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from bot.feature import Call, Card, Choice, Landing, Md, Missing, UserError, When, frozen, show_when_short
-from cogs.alerts import store
+from cogs.alerts import rules, store
 from cogs.alerts.approving import store as approvals
 from cogs.alerts.copies import organizations, own_call
 from cogs.alerts.landing.outcome import coalition, count_text
@@ -130,10 +130,12 @@ def _card(call: Call, alert: Alert, text: Md, states: set[str], following: str) 
     if following:
         choices.append(call.choice("more_button", "where", alert.code, following, organization=own))
     sent = alert.state == "sent"  # a call that was taken back is not sent again, but taken back again
+    late = rules.useful_until(call.now, alert.content) <= call.now  # then what is not there is not posted any more
     if sent and "unknown" in states:
         choices.append(call.choice("look_button", "again", alert.code, "look", organization=own))
+    if sent and "unknown" in states and not late:
         choices.append(call.choice("anyway_button", "again", alert.code, "anyway", organization=own))
-    if states & ({"failed", "outdated"} if sent else {"standing"}):
+    if states & ({"outdated"} if sent and late else {"failed", "outdated"} if sent else {"standing"}):
         choices.append(call.choice("retry_button", "again", alert.code, "retry", organization=own))
     if sent and "propose" in states:
         choices.append(call.choice("second.again_button", "propose", alert.code, organization=own))
@@ -149,14 +151,18 @@ async def again(call: Call, code: str, how: str) -> None:
     alert = await own_call(call, code, "sent", "withdrawn")
     sent = alert.state == "sent"
     wanted = ("unknown",) if how != "retry" else ("failed", "outdated") if sent else ("standing",)
-    done = 0
+    until, done, late = rules.useful_until(call.now, alert.content), 0, False
     for state, _, landing, _ in await rows_of(call, alert) if sent or how == "retry" else []:
         if state in wanted and landing is not None:
-            changed = state in ("outdated", "standing")
-            row = landing.change if changed else landing.delivery
-            done += await call.outbox.resend(call.tx, row, call.now, look=changed or how != "anyway")
+            if state in ("outdated", "standing"):
+                done += await call.outbox.resend(call.tx, landing.change, call.now, look=True)
+            elif until > call.now or how == "look":  # what has begun is looked for, and not posted any more
+                last = max(until, call.now)
+                done += await call.outbox.resend(call.tx, landing.delivery, call.now, look=how != "anyway", until=last)
+            else:
+                late = True
     if not done:
-        raise UserError("again.nothing")
+        raise UserError("again.late" if late else "again.nothing", title=alert.content.title)
     await call.record(f"again_{how}", alert.code, copies=done)
     call.say(f"again.{how}", call.choice("where_button", "where", alert.code, organization=call.home.id), n=done)
 

@@ -24,6 +24,14 @@ from bot.words import Md
 from tests.conformance.discord_house import until
 from tests.discord_standin import Channel, Guild, Person, StandIn
 
+POST = "POST /channels/*/messages"
+LONG = "\n\n".join(f"Paragraph {number}: " + "we march together. " * 30 for number in range(6))
+
+
+def texts(channel: Channel) -> list[str]:
+    """What stands in a channel."""
+    return [one.content for one in channel.messages]
+
 
 class March:
     """What the test feature was told, and a door that keeps its slow entries waiting."""

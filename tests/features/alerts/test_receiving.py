@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import and_, insert, update
 
 from bot import tables as t
 from bot.clock import MovableClock
 from bot.feature import Call
 from tests.conformance.house import RehearsalHouse
 from tests.features.alerts.coalition import Member, connect, say_yes, second_says_yes, send, write
+from tests.features.alerts.test_later import plain as readable
 
 
 async def where(house: RehearsalHouse, sender: Member, code: str) -> str:
@@ -225,6 +226,37 @@ async def test_what_is_not_sure_is_said_and_a_person_decides(house: RehearsalHou
     assert "Posted: 1" in await where(house, sender, code)
     again = await house.command(sender.moderator, sender.space, "desk", "action retry", code=code, how="look")
     assert "nothing to try again" in again.text
+
+
+async def test_what_has_begun_is_looked_for_and_not_posted_any_more(
+    house: RehearsalHouse, clock: MovableClock
+) -> None:
+    """a15 a10: the deadline holds for a person's word too. Northside's copy had arrived; Hill's and Lake's had not."""
+    sender = await connect(house, "Riverside Tenants")
+    others = [await connect(house, name, policy="auto") for name in ("Northside Workers", "Hill", "Lake")]
+    code = await send(house, sender)
+    core, channels = house.app.core, [house.world.channels[f"{one.space}/calls"] for one in others]
+    for channel in channels[1:]:
+        channel.messages.clear()
+    states = zip(others, ("unknown", "unknown", "failed"), strict=True)
+    async with core.db.write() as tx:
+        for one, state in states:
+            its = and_(t.delivery.c.organization == one.organization.id, t.delivery.c.kind == "post")
+            tried = core.clock.now() if state == "unknown" else None
+            await tx.run(update(t.delivery).where(its).values(state=state, reason="denied", claimed_at=tried))
+    clock.move(timedelta(days=2))
+    seen = await house.command(sender.moderator, sender.space, "desk", "action where", code=code)
+    assert {"Look again"} == {*seen.choices} & {"Look again", "Send anyway", "Try again"}
+    for how in ("anyway", "retry"):
+        refused = await house.command(sender.moderator, sender.space, "desk", "action retry", code=code, how=how)
+        assert "has begun: a copy that is not there is not posted any more" in refused.text
+    await house.press(sender.moderator, sender.space, "desk", seen, "Look again")
+    await house.settle()
+    told = readable(await where(house, sender, code)).replace("*", "")
+    assert "Northside Workers (#calls): Posted" in told
+    assert "Hill (#calls): Too late, not posted" in told
+    assert "Lake (#calls): Did not arrive" in told
+    assert [len(channel.messages) for channel in channels] == [1, 0, 0]
 
 
 async def test_a_copy_that_could_not_be_corrected_says_so(house: RehearsalHouse) -> None:
