@@ -1,4 +1,4 @@
-"""Rows of the outbox on Discord: sent once, refused, changed, taken back (`test_discord_looking`: what may have left)."""
+"""Rows of the outbox on Discord: sent once, refused, changed, taken back. What may have left: test_discord_looking."""
 
 from __future__ import annotations
 

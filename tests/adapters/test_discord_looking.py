@@ -108,6 +108,20 @@ async def test_where_the_right_to_write_was_lost_reading_tells(rig: Rig, calls: 
     assert len(calls.history) == int(after)
 
 
+async def test_an_outage_while_finding_out_is_waited_for(rig: Rig, calls: Channel) -> None:
+    """n2: that Discord is away for a moment is no reason to ask a person."""
+    rig.standin.nonces.seconds = 3
+    rig.standin.faults.drop(POST, after=True)
+    await rig.post()
+    await rig.deliver()
+    calls.deny("send_messages")
+    rig.standin.faults.fail("GET /channels/*/messages", 503)
+    await rig.later(5)
+    assert await rig.states() == [("queued", "unreachable")]
+    await rig.later(61)
+    assert await rig.states() == [("sent", "")]
+
+
 @pytest.mark.parametrize("after", [True, False])
 async def test_what_may_have_left_is_looked_for_after_its_deadline(rig: Rig, calls: Channel, after: bool) -> None:
     """a15: found, or told as too late; it is not posted any more."""
