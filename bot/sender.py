@@ -223,8 +223,12 @@ class Sender:
             found = await self._adapter.find(delivery)
             if isinstance(found, Sent):
                 return Fate(row, "sent", sent=found)
-            if found is Found.NOT_THERE and (taken_back or late):
-                return Fate(row, "withdrawn" if taken_back else "expired")
+            if found is Found.NOT_THERE and taken_back:
+                return Fate(row, "withdrawn")
+            if found is Found.NOT_THERE and late:
+                # The last try may still be under way at the platform: told as too late when it cannot be any longer.
+                settled = _is_late(row, row.tried_at - MAX_WAIT)
+                return Fate(row, "expired") if settled else Fate(row, "queued", "unsure", wait=MAX_WAIT, certain=False)
             if found is Found.CANNOT_KNOW and (too_old or late):
                 return Fate(row, "unknown", "unsure")
         return Fate(row, "sent", sent=await self._adapter.deliver(delivery))

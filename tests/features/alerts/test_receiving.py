@@ -252,6 +252,9 @@ async def test_what_has_begun_is_looked_for_and_not_posted_any_more(
         assert "has begun: a copy that is not there is not posted any more" in refused.text
     await house.press(sender.moderator, sender.space, "desk", seen, "Look again")
     await house.settle()
+    assert "Hill (#calls): Lined up" in readable(await where(house, sender, code)), "a try may still be under way"
+    clock.move(timedelta(seconds=61))
+    await house.settle()
     told = readable(await where(house, sender, code)).replace("*", "")
     assert "Northside Workers (#calls): Posted" in told
     assert "Hill (#calls): Too late, not posted" in told
