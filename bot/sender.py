@@ -35,6 +35,7 @@ log = structlog.get_logger(__name__)
 MAX_WAIT = timedelta(seconds=60)
 LOOKS_ON = timedelta(minutes=10)  # how long after its deadline a post that may have left is still looked for
 IDLE = 1.0  # seconds between looks when nothing wakes the loop
+TAKEN_BACK = "taken_back"  # why a post waits that is only looked for; its withdrawal is what people read of
 SPARE = 4  # what is claimed although all hands are full: something may have come that goes first
 LINGER = 0.1  # seconds in which finished deliveries gather for one commit while others are still on the way
 
@@ -224,7 +225,7 @@ class Sender:
             if isinstance(found, Sent):
                 return Fate(row, "sent", sent=found)
             if found is Found.NOT_THERE and taken_back:
-                return Fate(row, "withdrawn")
+                return _once_more(row, TAKEN_BACK) or Fate(row, "withdrawn")
             if found is Found.NOT_THERE and late:
                 # The last try may still be under way at the platform: told as too late when it cannot be any longer.
                 settled = _is_late(row, row.tried_at - MAX_WAIT)
@@ -249,10 +250,7 @@ class Sender:
             return Fate(row, "sent", sent=found)
         if found is Found.CANNOT_KNOW:
             return Fate(row, "unknown", "unsure")
-        if row.reason != error.reason:
-            # That earlier try may still be under way at the platform: once more when it cannot be any longer.
-            return Fate(row, "queued", error.reason, wait=MAX_WAIT, certain=False)
-        return Fate(row, "failed", error.reason)
+        return _once_more(row, error.reason) or Fate(row, "failed", error.reason)
 
     def _too_old(self, delivery: Delivery) -> bool:
         if delivery.tried_at is None or delivery.kind not in {"post", "direct", "meet"}:
@@ -308,6 +306,14 @@ class Sender:
 
 def _is_late(row: Row, now: datetime) -> bool:
     return row.expires_at is not None and bool(row.expires_at <= now)
+
+
+def _once_more(row: Row, reason: str) -> Fate | None:
+    """What is not there may be under way at the platform still: looked for again when it cannot be any longer.
+
+    None when that was done: a row that waits for it bears the reason.
+    """
+    return None if row.reason == reason else Fate(row, "queued", reason, wait=MAX_WAIT, certain=False)
 
 
 def _marks(fate: Fate, now: datetime) -> dict[str, object]:

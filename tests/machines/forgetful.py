@@ -38,14 +38,15 @@ class ForgetfulWorld(World):
 
 
 class UnluckyAdapter(RehearsalAdapter):
-    """Meets the next of its `faults` at each delivery: limited, lost (the answer), killed before or after, or it
-    waits, and meets the fault after that."""
+    """Meets the next of its `faults` at each delivery: limited, lost (the answer), late (`arrive` carries it out),
+    killed before or after, or it waits, and meets the fault after that."""
 
     remembers = MEMORY
 
     def __init__(self, core: Core, world: World, faults: deque[str]) -> None:
         super().__init__(core, world, "forms")
         self.faults, self.blind = faults, False
+        self.late = deque[Delivery]()
         self.reached, self.go_on = asyncio.Event(), asyncio.Event()  # of one that "waits"
 
     async def deliver(self, delivery: Delivery) -> Sent:
@@ -56,6 +57,9 @@ class UnluckyAdapter(RehearsalAdapter):
             fault = self.faults.popleft() if self.faults else ""
         if fault == "limited":
             raise Limited(5)
+        if fault == "late":
+            self.late.append(delivery)
+            raise Unreachable
         if fault == "killed before":
             raise Killed
         sent = await super().deliver(delivery)
@@ -64,6 +68,11 @@ class UnluckyAdapter(RehearsalAdapter):
         if fault == "killed after":
             raise Killed
         return sent
+
+    async def arrive(self) -> None:
+        """What was late is carried out; nobody hears the answer."""
+        while self.late:
+            await super().deliver(self.late.popleft())
 
     async def find(self, delivery: Delivery) -> Sent | Found:
         if self.name in self.world.down:

@@ -9,13 +9,14 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from bot import tables as t
 from bot.app import build_core
 from bot.core import Core, set_note
 from bot.errors import StoreError
 from tests.rigs.postgres import Postgres
+from tests.store.test_together import names, write
 
 
 @pytest.fixture
@@ -24,17 +25,6 @@ async def core(postgres: Postgres) -> AsyncIterator[Core]:
     yield built
     await built.keyring.close()
     await built.db.close()
-
-
-async def names(core: Core) -> set[str]:
-    async with core.db.read() as tx:
-        return {row.name for row in await tx.all(select(t.note))}
-
-
-async def write(core: Core, name: str) -> None:
-    async with core.db.write_together() as tx:
-        await set_note(tx, name, "1")
-        await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("slow", ["SAVEPOINT", "ROLLBACK TO", "RELEASE"])

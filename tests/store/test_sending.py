@@ -165,6 +165,28 @@ async def test_a_copy_whose_answer_was_lost_is_taken_back_where_it_stands(desk: 
     assert list(desk.world.put.values()) == [1]
 
 
+@pytest.mark.parametrize("comes", [True, False])
+async def test_what_is_taken_back_may_come_after_the_first_look(desk: Desk, comes: bool) -> None:
+    """n3: a platform may carry out a request after it was looked for; it is believed to be absent a minute later."""
+    await desk.post("at the library")
+    await desk.send("late")
+    async with desk.core.db.write() as tx:
+        await desk.core.outbox.withdraw(tx, "A-1", desk.clock.now())
+    await desk.send(after=5)
+    async with desk.core.db.read() as tx:
+        [landing] = await desk.core.outbox.landed(tx, "A-1")
+    assert landing.state == "withdrawing"
+    if comes:
+        await desk.adapter.arrive()
+    await desk.send(after=61)
+    await desk.send(after=61)
+    assert desk.standing() == []
+    assert list(desk.world.put.values()) == [1] * comes
+    async with desk.core.db.read() as tx:
+        [landing] = await desk.core.outbox.landed(tx, "A-1")
+    assert landing.state == "withdrawn"
+
+
 async def test_an_answer_removed_by_moderators_stops_nobody_elses_messages(desk: Desk) -> None:
     core, now = desk.core, desk.clock.now()
     async with core.db.write() as tx:
