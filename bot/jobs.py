@@ -70,7 +70,7 @@ class Jobs:
                 call = Call(self._services, row.job.split(".")[0], tx, now)
                 await self._jobs[row.job](call, row.subject, **given)
                 await call.keep_choices()
-                await tx.run(update(t.due).where(t.due.c.id == row.id).values(state="done", done_at=now))
+                await tx.run(update(t.due).where(t.due.c.id == row.id).values(**_ended("done", now)))
             for later in call.after_commit:
                 await later()
         except Exception:
@@ -87,15 +87,20 @@ class Jobs:
 
     async def _mark(self, row: Row, state: str, now: datetime) -> None:
         async with self._db.write() as tx:
-            await tx.run(update(t.due).where(t.due.c.id == row.id).values(state=state, done_at=now))
+            await tx.run(update(t.due).where(t.due.c.id == row.id).values(**_ended(state, now)))
 
     async def _retry(self, row: Row, now: datetime) -> None:
         tries = row.tries + 1
-        state = "failed" if tries >= MAX_TRIES else "waiting"
+        values: dict[str, Any] = {"tries": tries, "due_at": now + timedelta(seconds=30 * 2**tries)}
+        if tries >= MAX_TRIES:
+            values |= _ended("failed", now)
         async with self._db.write() as tx:
-            done = now if state == "failed" else None
-            values = {"tries": tries, "state": state, "due_at": now + timedelta(seconds=30 * 2**tries), "done_at": done}
             await tx.run(update(t.due).where(t.due.c.id == row.id).values(**values))
+
+
+def _ended(state: str, now: datetime) -> dict[str, Any]:
+    """How work stands that is over. Its arguments go: they may name who has left or was erased meanwhile."""
+    return {"state": state, "done_at": now, "args": "{}"}
 
 
 def start_ticks(ticks: Sequence[tuple[Tick, float]]) -> AsyncIOScheduler:

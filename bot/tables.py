@@ -250,7 +250,7 @@ due = Table(
     Column("id", ID, primary_key=True),
     Column("job", String(60), nullable=False),
     Column("subject", String(40), nullable=False),
-    Column("args", Text, nullable=False, info={"plain": "codes of public objects"}),
+    Column("args", Text, nullable=False, info={"plain": "internal numbers; emptied when it is over"}),
     Column("policy", String(8), nullable=False),  # late | skip
     Column("state", String(8), nullable=False),  # waiting | done | skipped | failed
     Column("tries", Integer, nullable=False),

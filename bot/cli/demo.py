@@ -21,7 +21,7 @@ from bot import logs
 from bot.app import App, build_core
 from bot.cli.session import Session, session_of, stop
 from bot.clock import MovableClock
-from bot.config import LogsSection
+from bot.config import LogsSection, Settings
 from bot.demo.script import Result, play
 from bot.demo.server import serve
 from bot.demo.stage import Stage
@@ -73,7 +73,9 @@ def _leave(session: Session, folder: Path, keep: bool) -> None:
 async def build(folder: Path, master: bytes, world: World, clock: MovableClock, run: int) -> App:
     """The real bot on the rehearsal's two kinds of platform, on the databases in a folder; others for each run."""
     name = f"{folder}/causeway" if run == 1 else f"{folder}/causeway-{run}"
-    core = await build_core(f"sqlite:///{name}.db", f"sqlite:///{name}-keys.db", master, clock=clock)
+    # The defaults of every setting, whatever is installed on this machine.
+    settings = Settings.model_construct()
+    core = await build_core(f"sqlite:///{name}.db", f"sqlite:///{name}-keys.db", master, clock=clock, settings=settings)
     return App(core, [partial(RehearsalAdapter, world=world, style=style) for style in STYLES])
 
 

@@ -51,7 +51,7 @@ SCENES = (
     Scene("written", (calls.wrong_date, calls.mended, calls.translated)),
     Scene(
         "decided",
-        (calls.sent, calls.accepted, calls.accepted_with_a_line, calls.declined, calls.landed),
+        (calls.sent, calls.accepted, calls.gone_out, calls.accepted_with_a_line, calls.declined, calls.landed),
         then=(("Alma", "moderators"), ("Odell", "calls"), ("Hilda", "calls")),
     ),
     Scene("answered", (answers.answers, answers.one_press), WHERE_CALLS_STAND),
@@ -60,8 +60,8 @@ SCENES = (
     Scene(
         "second_call",
         (
-            calls.silence, second.outage, second.back_again, second.done, second.removed_by_them, second.half_written,
-            second.taken_back, leaving.erased,
+            calls.silence, second.stopped, second.outage, second.back_again, second.done, second.removed_by_them,
+            second.half_written, second.taken_back, leaving.erased,
         ),
         aside=True,
     ),

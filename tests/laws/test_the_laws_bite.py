@@ -70,3 +70,16 @@ def test_a_dead_link_is_seen() -> None:
     assert not test_tracked_files.leads_somewhere(page, "docs/nowhere.md")
     assert not test_tracked_files.leads_somewhere(page, "SECURITY.md#nothing-of-the-kind")
     assert test_tracked_files.leads_somewhere(page, "SECURITY.md#what-we-promise")
+
+
+@pytest.mark.parametrize(
+    ("inside", "wrong"),
+    [
+        ("a = call.choice('x', 'y')\n    return call.card_in(l, t, a)", 1),
+        ("call.choice('x', 'y')\n    call.card_in(l, t)", 0),
+        ("return call.card_in(l, t, call.choice('x', 'y', language=l))", 0), ("return call.choice('x', 'y')", 0),
+    ],
+)  # fmt: skip
+def test_a_button_in_the_askers_language_is_seen(inside: str, wrong: int) -> None:
+    tree = ast.parse(f"def f(call, l, t):\n    {inside}")
+    assert len(list(test_words.buttons_in_the_wrong_language(tree))) == wrong

@@ -91,3 +91,30 @@ def test_every_error_has_its_sentence() -> None:
     made = [*raised_keys(), *own]
     missing = {where: key for key, feature, where in made if not WORDS.has(key) and not WORDS.has(f"{feature}.{key}")}
     assert not missing
+
+
+def buttons_in_the_wrong_language(tree: ast.AST) -> Iterator[int]:
+    """Where a function that writes for readers of a given language makes a button in the asker's: the lines."""
+    for made in ast.walk(tree):
+        if isinstance(made, ast.FunctionDef | ast.AsyncFunctionDef) and _is_for_others(made):
+            # One whose value is not used is written down and shown by nobody.
+            unused = {id(one.value) for one in ast.walk(made) if isinstance(one, ast.Expr)}
+            for node in ast.walk(made):
+                named = isinstance(node, ast.Call) and any(one.arg == "language" for one in node.keywords)
+                if _calls(node, "choice") and not named and id(node) not in unused:
+                    yield node.lineno  # type: ignore[attr-defined]
+
+
+def _is_for_others(made: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    names = {one.arg for one in (*made.args.args, *made.args.kwonlyargs)}
+    return "language" in names or any(_calls(node, "card_in") for node in ast.walk(made))
+
+
+def _calls(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name
+
+
+def test_a_card_for_others_has_its_buttons_in_their_language() -> None:
+    """h8: *Ask again* stood under a Spanish sentence."""
+    found = {str(source.path): list(buttons_in_the_wrong_language(source.tree)) for source in sources("cogs")}
+    assert not {path: lines for path, lines in found.items() if lines}

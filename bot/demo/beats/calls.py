@@ -61,8 +61,15 @@ async def sent(walk: Walk) -> None:
 
 
 async def accepted(walk: Walk) -> None:
-    """One says yes: she is the second person, so it also goes to all who take such calls at once."""
+    """One says yes: she is the second person, and for two minutes it can be stopped."""
     await walk.choose("Gael", "moderators", walk.word("alerts.accept_button", "Gael"))
+    walk.with_choice("Gael", "moderators", walk.word("alerts.second.stop_button", "Gael"))
+    stands(walk, "first", OWN)
+
+
+async def gone_out(walk: Walk) -> None:
+    """Nobody stops it, so it goes to her space and to all who take such calls at once."""
+    await walk.later(minutes=2)
     await walk.until_refused()
     walk.did["sent"] += 5
     walk.did.update(failed=1)

@@ -218,7 +218,8 @@ def notice(
     if stop:
         choices.append(call.choice("second.stop_button", "halt", alert.code, language=language, weight="danger"))
     if key in ("second.stopped", "second.unsaid"):
-        choices.append(call.choice("second.again_button", "propose", alert.code, organization=alert.organization))
+        own = alert.organization
+        choices.append(call.choice("second.again_button", "propose", alert.code, language=language, organization=own))
     return call.card_in(language, Md("\n".join(lines)), *choices, code=alert.code)
 
 
