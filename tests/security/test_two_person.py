@@ -149,6 +149,7 @@ async def test_for_two_minutes_anybody_concerned_can_stop_it(house: RehearsalHou
     assert await standing(house, willing) == [0]
     member = await house.new_person("Ana")
     card = (await house.messages(sender.space, "desk"))[-1]
+    assert not card.silent, "two minutes are short"
     assert "moderat" in (await house.press(member, sender.space, "desk", card, "Stop")).text
     stopped = await house.press(sender.moderator, sender.space, "desk", card, "Stop")
     assert "Stopped" in stopped.text

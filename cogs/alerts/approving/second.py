@@ -202,7 +202,8 @@ async def tell_senders(
     sender = (await organizations(call))[alert.organization]
     for desk in await call.spaces.channels(call.tx, "moderators", [alert.organization]):
         card = notice(call, alert, key, desk.language, sender, at, stop=stop)
-        await call.broadcast(desk, card, subject=notice_of(alert), rank=-1, silent=not stop)
+        # With *Stop* there are two minutes to read it: only what is urgent makes a sound on every platform.
+        await call.broadcast(desk, card, subject=notice_of(alert), rank=-1, silent=not stop, urgent=stop)
 
 
 def notice(
