@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot import tables as t
 from bot.audit import append
@@ -75,6 +75,9 @@ class Core:
         now = self.clock.now()
         async with self.db.write() as tx:
             await self.outbox.end_organization(tx, gone.id)
+            # Work that waits for it names it in its arguments, by a number of 20 random digits. Only then the hooks:
+            # what they have to do about those who are left behind names it too, until it is done.
+            await tx.run(delete(t.due).where(t.due.c.args.contains(gone.id)))
             for feature in self.registry.features:
                 if "left" in feature.hooks:
                     await feature.hooks["left"](tx, gone, now)

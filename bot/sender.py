@@ -36,6 +36,7 @@ MAX_WAIT = timedelta(seconds=60)
 LOOKS_ON = timedelta(minutes=10)  # how long after its deadline a post that may have left is still looked for
 IDLE = 1.0  # seconds between looks when nothing wakes the loop
 TAKEN_BACK = "taken_back"  # why a post waits that is only looked for; its withdrawal is what people read of
+PASSING = ("", "unsure", Unreachable.reason, Limited.reason, Revoked.reason)  # why a row waits, else see `_once_more`
 SPARE = 4  # what is claimed although all hands are full: something may have come that goes first
 LINGER = 0.1  # seconds in which finished deliveries gather for one commit while others are still on the way
 
@@ -221,7 +222,10 @@ class Sender:
     async def _deliver(self, row: Row, delivery: Delivery, taken_back: bool) -> Fate:
         too_old, late = self._too_old(delivery), _is_late(row, row.tried_at)
         if too_old or taken_back or late:
-            found = await self._adapter.find(delivery)
+            try:
+                found = await self._adapter.find(delivery)
+            except Unreachable as away:
+                return self._look_later(row, delivery, away)
             if isinstance(found, Sent):
                 return Fate(row, "sent", sent=found)
             if found is Found.NOT_THERE and taken_back:
@@ -239,7 +243,7 @@ class Sender:
         try:
             found = await self._adapter.find(delivery)
         except Unreachable as away:
-            return self._judge(row, delivery, away)
+            return self._look_later(row, delivery, away)
         except PlatformError:
             found = Found.CANNOT_KNOW
         except Exception:
@@ -251,6 +255,11 @@ class Sender:
         if found is Found.CANNOT_KNOW:
             return Fate(row, "unknown", "unsure")
         return _once_more(row, error.reason) or Fate(row, "failed", error.reason)
+
+    def _look_later(self, row: Row, delivery: Delivery, away: Unreachable) -> Fate:
+        """Looking failed and nothing was tried meanwhile: what a row waited for once it need not wait for again."""
+        fate = self._judge(row, delivery, away)
+        return fate if row.reason in PASSING else replace(fate, reason=row.reason)
 
     def _too_old(self, delivery: Delivery) -> bool:
         if delivery.tried_at is None or delivery.kind not in {"post", "direct", "meet"}:

@@ -345,6 +345,4 @@ class Spaces:
         """An organization is out: its channels, spaces, codes, roles and forms go at once; its name stays 30 days."""
         for table in (t.channel, t.space, t.connect_code, t.role, t.role_map, t.form, t.choice):
             await tx.run(delete(table).where(table.c.organization == organization))
-        # Work that waits for it names it in its arguments, by its number of 20 random digits.
-        await tx.run(delete(t.due).where(t.due.c.args.contains(organization)))
         await self.change(tx, organization, state="left", left_at=now)

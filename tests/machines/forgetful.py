@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.clock import Clock
 from bot.core import Core
 from bot.deliveries import Delivery
-from bot.errors import Limited, Unreachable
+from bot.errors import Denied, Limited, Unreachable
 from bot.platforms.base import Found, Sent
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import Message, World
@@ -38,8 +38,8 @@ class ForgetfulWorld(World):
 
 
 class UnluckyAdapter(RehearsalAdapter):
-    """Meets the next of its `faults` at each delivery: limited, lost (the answer), late (`arrive` carries it out),
-    killed before or after, or it waits, and meets the fault after that."""
+    """Meets the next of its `faults` at each delivery: limited, denied, lost (the answer), late (`arrive` carries it
+    out), killed before or after, or it waits, and meets the fault after that."""
 
     remembers = MEMORY
 
@@ -47,6 +47,7 @@ class UnluckyAdapter(RehearsalAdapter):
         super().__init__(core, world, "forms")
         self.faults, self.blind = faults, False
         self.late = deque[Delivery]()
+        self.looks = deque[str]()  # what meets the next times it looks: "away", or nothing
         self.reached, self.go_on = asyncio.Event(), asyncio.Event()  # of one that "waits"
 
     async def deliver(self, delivery: Delivery) -> Sent:
@@ -57,6 +58,8 @@ class UnluckyAdapter(RehearsalAdapter):
             fault = self.faults.popleft() if self.faults else ""
         if fault == "limited":
             raise Limited(5)
+        if fault == "denied":
+            raise Denied
         if fault == "late":
             self.late.append(delivery)
             raise Unreachable
@@ -75,6 +78,6 @@ class UnluckyAdapter(RehearsalAdapter):
             await super().deliver(self.late.popleft())
 
     async def find(self, delivery: Delivery) -> Sent | Found:
-        if self.name in self.world.down:
+        if self.name in self.world.down or (self.looks and self.looks.popleft()):
             raise Unreachable
         return Found.CANNOT_KNOW if self.blind else await super().find(delivery)

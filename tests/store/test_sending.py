@@ -187,6 +187,24 @@ async def test_what_is_taken_back_may_come_after_the_first_look(desk: Desk, come
     assert landing.state == "withdrawn"
 
 
+@pytest.mark.parametrize("why", ["taken back", "denied"])
+async def test_a_minute_is_waited_once_however_often_looking_fails(desk: Desk, why: str) -> None:
+    """Else a platform that fails now and then would keep a copy, and all behind it, waiting for as long."""
+    await desk.post("at the library")
+    await desk.send("late")
+    if why == "taken back":
+        async with desk.core.db.write() as tx:
+            await desk.core.outbox.withdraw(tx, "A-1", desk.clock.now())
+    denied = ["denied"] * 3 if why == "denied" else []
+    await desk.send(*denied, after=5)
+    desk.adapter.looks.append("away")
+    await desk.send(after=61)
+    await desk.send(after=61)
+    async with desk.core.db.read() as tx:
+        [landing] = await desk.core.outbox.landed(tx, "A-1")
+    assert landing.state == ("failed" if denied else "withdrawn")
+
+
 async def test_an_answer_removed_by_moderators_stops_nobody_elses_messages(desk: Desk) -> None:
     core, now = desk.core, desk.clock.now()
     async with core.db.write() as tx:
