@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, bindparam
+from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, bindparam, exists
 
 from bot.db import Moment, Row, Tx, metadata
 from bot.feature import Channel, Scope, new_code, new_id
@@ -262,9 +262,12 @@ async def move_copy(tx: Tx, scope: Scope, copy: str, channel: Channel, mention: 
 
 
 async def undecided(tx: Tx, organization: str) -> list[Row]:
-    """An organization's copies of others' calls that its policy still binds, if they are not delivered."""
-    open_ones = alert_copy.c.standing.in_(("auto", "hold", "accepted", "silence"))
-    return await tx.all(SYSTEM.select(alert_copy).where(alert_copy.c.organization == organization, open_ones))
+    """An organization's copies of others' calls that its policy still binds: those that are not delivered."""
+    own, c = alert_copy.c, delivery.c
+    not_there = exists().where(
+        c.subject == own.alert, c.channel == own.channel, c.kind == "post", c.state.in_(("held", "queued", "sending"))
+    )
+    return await tx.all(SYSTEM.select(alert_copy).where(own.organization == organization, not_there))
 
 
 async def was_asked(tx: Tx, call: str, at: datetime) -> None:

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from bot.app import App, build_core
 from bot.clock import MovableClock
 from bot.platforms.rehearsal.adapter import RehearsalAdapter
 from bot.platforms.rehearsal.world import World
 from tests.conformance.house import RehearsalHouse
-from tests.features.alerts.coalition import Member, code_in, connect, write
+from tests.features.alerts.coalition import Member, code_in, connect, stop_window, write
 from tests.features.alerts.test_receiving import set_policy
 from tests.features.conftest import NOON
 
 POLICIES = st.sampled_from(["auto", "hold", "never"])
 SPACES = st.integers(0, 1)
 TOPIC = st.sampled_from(["", "housing"])
+WINDOW = 120  # seconds
 DECIDED = st.sampled_from(["auto", "hold", "never", "usual"])
 
 
 class Sovereignty(RuleBasedStateMachine):
-    """Two receivers change their minds in any order while calls are sent, accepted, declined and corrected."""
+    """Two receivers change their minds in any order while calls are sent, accepted, declined, stopped and corrected."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -38,14 +40,19 @@ class Sovereignty(RuleBasedStateMachine):
         self.allowed: set[tuple[int, str]] = set()
         self.accepted: set[tuple[int, str]] = set()
         self.words: set[str] = set()  # calls that have their second person
+        self.window = 0
         self.runner.run(self._open())
 
+    @initialize(window=st.sampled_from([0, WINDOW]))
+    def a_yes_can_be_stopped_for_so_long(self, window: int) -> None:
+        self.window = window
+        stop_window(self.house, window)
+
     async def _open(self) -> None:
-        folder, world = Path(self.folder.name), World()
+        folder, world, self.clock = Path(self.folder.name), World(), MovableClock(NOON, stopped=True)
         core = await build_core(
-            f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"m" * 32,
-            clock=MovableClock(NOON, stopped=True),
-        )  # fmt: skip
+            f"sqlite:///{folder}/main.db", f"sqlite:///{folder}/keys.db", b"m" * 32, clock=self.clock
+        )
         app = App(core, [partial(RehearsalAdapter, world=world, style="forms")])
         self.house = RehearsalHouse(app, world, "forms", None)
         self.sender = await connect(self.house, "Riverside Tenants")
@@ -133,7 +140,7 @@ class Sovereignty(RuleBasedStateMachine):
     def moderators_decide(self, at: int, word: str, data: st.DataObject) -> None:
         code = data.draw(st.sampled_from(self.codes))
         text = self.runner.run(self._decide(self.members[at], word, code))
-        if "goes out" in text:
+        if "goes out" in text or "It leaves at" in text:
             assert self._policy(at, code) == "hold" or code not in self.words, "only what is asked can be accepted"
             self.words.add(code)
             self.allowed.add((at, code))
@@ -146,8 +153,33 @@ class Sovereignty(RuleBasedStateMachine):
             seen = await self.house.press(*desk, seen, "Accept for us")
         return seen.text
 
-    @rule()
-    def everything_due_is_delivered(self) -> None:
+    @precondition(lambda self: self.codes and self.window)
+    @rule(who=st.integers(-1, 1), data=st.data())
+    def somebody_stops_it(self, who: int, data: st.DataObject) -> None:
+        code = data.draw(st.sampled_from(self.codes))
+        said = self.runner.run(self._press_newest(self.sender if who < 0 else self.members[who], "Stop", code))
+        if "Stopped" in said:
+            assert code in self.words, "only what is to leave can be stopped"
+            self.words.discard(code)
+            for at in range(len(self.members)):
+                assert not self._stands(at, code), "it had not left"
+                self.accepted.discard((at, code))
+                self.allowed.discard((at, code))
+
+    @precondition(lambda self: self.codes and self.window)
+    @rule(data=st.data())
+    def its_senders_ask_again(self, data: st.DataObject) -> None:
+        self.runner.run(self._press_newest(self.sender, "Ask again", data.draw(st.sampled_from(self.codes))))
+
+    async def _press_newest(self, member: Member, label: str, code: str) -> str:
+        """What is said to a press on the newest card in their moderators' channel that has this button."""
+        shown = await self.house.messages(member.space, "desk")
+        cards = [one for one in shown if code in one.text and label in str(one.choices)]
+        return (await self.house.press(member.moderator, member.space, "desk", cards[-1], label)).text if cards else ""
+
+    @rule(seconds=st.sampled_from([0, WINDOW // 2, WINDOW + 1]))
+    def everything_due_is_delivered(self, seconds: int) -> None:
+        self.clock.move(timedelta(seconds=seconds))
         self.runner.run(self.house.settle())
         for code in self.codes:
             self._deliverable(code)
