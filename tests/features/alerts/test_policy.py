@@ -157,6 +157,7 @@ class Sovereignty(RuleBasedStateMachine):
     @rule(who=st.integers(-1, 1), data=st.data())
     def somebody_stops_it(self, who: int, data: st.DataObject) -> None:
         code = data.draw(st.sampled_from(self.codes))
+        self.everything_due_is_delivered(0)  # the card with the button too
         said = self.runner.run(self._press_newest(self.sender if who < 0 else self.members[who], "Stop", code))
         if "Stopped" in said:
             assert code in self.words, "only what is to leave can be stopped"
@@ -165,10 +166,12 @@ class Sovereignty(RuleBasedStateMachine):
                 assert not self._stands(at, code), "it had not left"
                 self.accepted.discard((at, code))
                 self.allowed.discard((at, code))
+            self.everything_due_is_delivered(WINDOW + 1)
 
     @precondition(lambda self: self.codes and self.window)
     @rule(data=st.data())
     def its_senders_ask_again(self, data: st.DataObject) -> None:
+        self.everything_due_is_delivered(0)
         self.runner.run(self._press_newest(self.sender, "Ask again", data.draw(st.sampled_from(self.codes))))
 
     async def _press_newest(self, member: Member, label: str, code: str) -> str:
