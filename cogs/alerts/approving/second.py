@@ -173,7 +173,7 @@ def _check_open(call: Call, alert: Alert, row: Second) -> None:
 
 
 def window(call: Call) -> timedelta:
-    """How long a call can be stopped after the second person's yes. Without a configuration (a rehearsal): not at all,
+    """How long a call can be stopped after the second person's yes. Without a configuration (most tests): not at all,
     so that nobody waits for a clock."""
     return timedelta(seconds=call.settings.delivery.stop_window if call.settings else 0)
 
