@@ -12,7 +12,7 @@ SECOND = ("hilo", "kite", "nube", "whistle")
 
 
 async def stopped(walk: Walk) -> None:
-    """A second call: its second person says yes, sees that a day is missing, and stops it before it leaves."""
+    """A second call: its second person says yes, thinks again, and stops it before it leaves."""
     await walk.command("Irene", "moderators", "action new")
     await walk.fill(
         "Irene", "moderators", when="", where="", link="",
