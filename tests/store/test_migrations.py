@@ -121,6 +121,26 @@ async def test_answers_of_an_earlier_version_are_kept(url: str) -> None:
     assert await inside(url, differences) == []
 
 
+async def test_work_that_was_over_before_names_nobody_any_more(url: str) -> None:
+    """A6: core_0003. What waits keeps what it needs."""
+    await migrate.upgrade(url)
+    row = text("INSERT INTO due VALUES (:state, 'alerts.lapse', 'a', :args, 'late', :state, 0, 1, NULL)")
+
+    def as_it_was(connection: Connection) -> None:
+        for state in ("done", "failed", "waiting"):
+            connection.execute(row, {"state": state, "args": '{"organization": "river"}'})
+        connection.execute(text("UPDATE alembic_version SET version_num='core_0002' WHERE version_num='core_0003'"))
+        connection.commit()
+
+    def standing(connection: Connection) -> list[Any]:
+        return list(connection.execute(text("SELECT state, args FROM due ORDER BY state")))
+
+    await inside(url, as_it_was)
+    await migrate.upgrade(url)
+    found = {state: "river" in args for state, args in await inside(url, standing)}
+    assert found == {"done": False, "failed": False, "waiting": True}
+
+
 async def test_a_newer_database_is_refused_with_a_sentence(url: str) -> None:
     """Law 3"""
     await migrate.upgrade(url)
