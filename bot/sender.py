@@ -36,7 +36,8 @@ MAX_WAIT = timedelta(seconds=60)
 LOOKS_ON = timedelta(minutes=10)  # how long after its deadline a post that may have left is still looked for
 IDLE = 1.0  # seconds between looks when nothing wakes the loop
 TAKEN_BACK = "taken_back"  # why a post waits that is only looked for; its withdrawal is what people read of
-PASSING = ("", "unsure", Unreachable.reason, Limited.reason, Revoked.reason)  # why a row waits, else see `_once_more`
+# Why a row waits whose last try may be under way; any other reason: it was not there a moment ago (`_in_a_minute`).
+PASSING = ("", "unsure", Unreachable.reason, Limited.reason, Revoked.reason)
 SPARE = 4  # what is claimed although all hands are full: something may have come that goes first
 LINGER = 0.1  # seconds in which finished deliveries gather for one commit while others are still on the way
 
@@ -229,11 +230,11 @@ class Sender:
             if isinstance(found, Sent):
                 return Fate(row, "sent", sent=found)
             if found is Found.NOT_THERE and taken_back:
-                return _once_more(row, TAKEN_BACK) or Fate(row, "withdrawn")
+                return Fate(row, "withdrawn") if row.reason == TAKEN_BACK else _in_a_minute(row, TAKEN_BACK)
             if found is Found.NOT_THERE and late:
                 # The last try may still be under way at the platform: told as too late when it cannot be any longer.
                 settled = _is_late(row, row.tried_at - MAX_WAIT)
-                return Fate(row, "expired") if settled else Fate(row, "queued", "unsure", wait=MAX_WAIT, certain=False)
+                return Fate(row, "expired") if settled else _in_a_minute(row, "unsure")
             if found is Found.CANNOT_KNOW and (too_old or late):
                 return Fate(row, "unknown", "unsure")
         return Fate(row, "sent", sent=await self._adapter.deliver(delivery))
@@ -244,6 +245,8 @@ class Sender:
             found = await self._adapter.find(delivery)
         except Unreachable as away:
             return self._look_later(row, delivery, away)
+        except Revoked as dead:
+            return self._judge(row, delivery, dead)
         except PlatformError:
             found = Found.CANNOT_KNOW
         except Exception:
@@ -254,7 +257,8 @@ class Sender:
             return Fate(row, "sent", sent=found)
         if found is Found.CANNOT_KNOW:
             return Fate(row, "unknown", "unsure")
-        return _once_more(row, error.reason) or Fate(row, "failed", error.reason)
+        settled = row.reason == error.reason
+        return Fate(row, "failed", error.reason) if settled else _in_a_minute(row, error.reason)
 
     def _look_later(self, row: Row, delivery: Delivery, away: Unreachable) -> Fate:
         """Looking failed and nothing was tried meanwhile: what a row waited for once it need not wait for again."""
@@ -317,12 +321,12 @@ def _is_late(row: Row, now: datetime) -> bool:
     return row.expires_at is not None and bool(row.expires_at <= now)
 
 
-def _once_more(row: Row, reason: str) -> Fate | None:
+def _in_a_minute(row: Row, reason: str) -> Fate:
     """What is not there may be under way at the platform still: looked for again when it cannot be any longer.
 
-    None when that was done: a row that waits for it bears the reason.
+    The reason tells then that it was waited for.
     """
-    return None if row.reason == reason else Fate(row, "queued", reason, wait=MAX_WAIT, certain=False)
+    return Fate(row, "queued", reason, wait=MAX_WAIT, certain=False)
 
 
 def _marks(fate: Fate, now: datetime) -> dict[str, object]:

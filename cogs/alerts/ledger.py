@@ -44,8 +44,7 @@ async def where(call: Call, code: str, page: str) -> None:
     at = max(1, int(page or 1))
     lines = [call.words("ledger.title", title=alert.content.title, code=alert.code, version=alert.version)]
     lines.append(call.words("ledger.counts", counts=_counts(call, [state for state, _, _, _ in rows])))
-    late = has_begun(call, alert)
-    lines += [await line_of(call, *one, late=late) for one in shown[(at - 1) * PAGE : at * PAGE]]
+    lines += [await line_of(call, alert, *one) for one in shown[(at - 1) * PAGE : at * PAGE]]
     rest = len(shown) - at * PAGE
     if rest > 0:
         lines.append(call.words("ledger.rest", n=rest))
@@ -75,29 +74,29 @@ def _counts(call: Call, states: list[str]) -> str:
     return ", ".join(f"{call.words.label(f'state.{state}')}: {states.count(state)}" for state in shown)
 
 
-def has_begun(call: Call, alert: Alert) -> bool:
+def _has_begun(call: Call, alert: Alert) -> bool:
     """Whether it is too late to post it: what is not there is only looked for."""
     return rules.useful_until(call.now, alert.content) <= call.now
 
 
-async def line_of(call: Call, state: str, copy: Any, landing: Landing | None, name: str, *, late: bool) -> Md:
-    """One space: where, how it stands, why. `late`: what is not there is not posted any more."""
+async def line_of(call: Call, alert: Alert, state: str, copy: Any, landing: Landing | None, name: str) -> Md:
+    """One space: where, how it stands, why."""
     place = f"{name} (#{copy.place.removeprefix('#')})" if copy.place else name
     said = call.words(f"state.{state}")
     if state == "held" and copy.hold_until_at is not None:
         at = show_when_short(When(copy.hold_until_at, call.home.zone), call.language)
         said = call.words("ledger.held_until", state=said, at=at)
-    why = await _why(call, state, copy, landing, late)
+    why = await _why(call, alert, state, copy, landing)
     if why:
         return call.words("ledger.line_why", place=place, state=said, why=why)
     return call.words("ledger.line", place=place, state=said)
 
 
-async def _why(call: Call, state: str, copy: Any, landing: Landing | None, late: bool) -> Md | None:
+async def _why(call: Call, alert: Alert, state: str, copy: Any, landing: Landing | None) -> Md | None:
     """What went wrong and the fix: what is missing in the channel now, else what the platform said then."""
     if state in ("never", "late", "nowhere", "old", "removed"):
         return call.words(f"ledger.{state}")
-    if state in ("second", "held", "queued") and (said := await _about_second(call, copy.alert, state)):
+    if state in ("second", "held", "queued") and (said := await _about_second(call, alert.id, state)):
         return said
     if state == "declined" and copy.line:
         return call.words("ledger.because", said=copy.line)
@@ -113,7 +112,7 @@ async def _why(call: Call, state: str, copy: Any, landing: Landing | None, late:
         if found := await call.problems(await call.spaces.channel(call.tx, copy.channel)):
             return call.words(f"permission.{found[0]}")
     if state == "unknown":
-        return call.words("ledger.unknown_late" if late else "ledger.unknown")
+        return call.words("ledger.unknown_late" if _has_begun(call, alert) else "ledger.unknown")
     key = f"reason.{landing.reason}"
     return call.words(key if call.words.words.has(key) else "reason.platform")
 
@@ -136,7 +135,7 @@ def _card(call: Call, alert: Alert, text: Md, states: set[str], following: str) 
     if following:
         choices.append(call.choice("more_button", "where", alert.code, following, organization=own))
     sent = alert.state == "sent"  # a call that was taken back is not sent again, but taken back again
-    late = has_begun(call, alert)
+    late = _has_begun(call, alert)
     if sent and "unknown" in states:
         choices.append(call.choice("look_button", "again", alert.code, "look", organization=own))
     if sent and "unknown" in states and not late:

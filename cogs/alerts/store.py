@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, String, Table, Text, UniqueConstraint, bindparam, exists
+from sqlalchemy import Column, ColumnElement, Index, Integer, String, Table, Text, UniqueConstraint, bindparam, exists
 
 from bot.db import Moment, Row, Tx, metadata
 from bot.feature import Channel, Scope, new_code, new_id
@@ -263,11 +263,14 @@ async def move_copy(tx: Tx, scope: Scope, copy: str, channel: Channel, mention: 
 
 async def undecided(tx: Tx, organization: str) -> list[Row]:
     """An organization's copies of others' calls that its policy still binds: those that are not delivered."""
+    return await copies_whose_post(tx, organization, delivery.c.state.in_(("held", "queued", "sending")))
+
+
+async def copies_whose_post(tx: Tx, organization: str, *stands: ColumnElement[bool]) -> list[Row]:
+    """An organization's copies, by the rows of their deliveries."""
     own, c = alert_copy.c, delivery.c
-    not_there = exists().where(
-        c.subject == own.alert, c.channel == own.channel, c.kind == "post", c.state.in_(("held", "queued", "sending"))
-    )
-    return await tx.all(SYSTEM.select(alert_copy).where(own.organization == organization, not_there))
+    such = exists().where(c.subject == own.alert, c.channel == own.channel, c.kind == "post", *stands)
+    return await tx.all(SYSTEM.select(alert_copy).where(own.organization == organization, such).order_by(own.id))
 
 
 async def was_asked(tx: Tx, call: str, at: datetime) -> None:

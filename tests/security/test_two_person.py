@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -133,6 +134,19 @@ async def _correct(house: RehearsalHouse, sender: Member, code: str, **fields: s
     return seen
 
 
+@pytest.mark.parametrize("night", [False, True])
+async def test_the_two_minutes_are_told_aloud_by_day(house: RehearsalHouse, clock: MovableClock, night: bool) -> None:
+    """a5 a6: they are short; but nobody is woken."""
+    sender, willing, _ = await three(house)
+    stop_window(house)
+    local = clock.now().astimezone(ZoneInfo(sender.organization.zone)) + timedelta(days=1)
+    clock.move(local.replace(hour=23 if night else 12).astimezone(UTC) - clock.now())
+    await say_yes(house, willing, await proposed(house, sender))
+    card = (await house.messages(sender.space, "desk"))[-1]
+    assert "Stop" in str(card.choices)
+    assert card.silent == night
+
+
 async def test_for_two_minutes_anybody_concerned_can_stop_it(house: RehearsalHouse, clock: MovableClock) -> None:
     """a5 n18: the second person, another receiver or the author; a stranger cannot; the window outlives a restart."""
     sender, willing, asked = await three(house)
@@ -149,7 +163,6 @@ async def test_for_two_minutes_anybody_concerned_can_stop_it(house: RehearsalHou
     assert await standing(house, willing) == [0]
     member = await house.new_person("Ana")
     card = (await house.messages(sender.space, "desk"))[-1]
-    assert not card.silent, "two minutes are short"
     assert "moderat" in (await house.press(member, sender.space, "desk", card, "Stop")).text
     stopped = await house.press(sender.moderator, sender.space, "desk", card, "Stop")
     assert "Stopped" in stopped.text

@@ -205,6 +205,24 @@ async def test_a_minute_is_waited_once_however_often_looking_fails(desk: Desk, w
     assert landing.state == ("failed" if denied else "withdrawn")
 
 
+async def test_a_token_that_dies_while_it_is_looked_for_is_no_reason_to_ask_a_person(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FACTS 26: the row stays in line for the day of the new token."""
+
+    async def dead(_delivery: Delivery) -> Sent:
+        raise Revoked
+
+    await desk.post("at the library")
+    await desk.send("late")
+    monkeypatch.setattr(desk.adapter, "find", dead)
+    with pytest.raises(Revoked):
+        await desk.send("denied", after=5)
+    async with desk.core.db.read() as tx:
+        [landing] = await desk.core.outbox.landed(tx, "A-1")
+    assert (landing.state, landing.reason) == ("queued", "revoked")
+
+
 async def test_an_answer_removed_by_moderators_stops_nobody_elses_messages(desk: Desk) -> None:
     core, now = desk.core, desk.clock.now()
     async with core.db.write() as tx:

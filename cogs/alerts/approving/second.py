@@ -203,7 +203,8 @@ async def tell_senders(
     for desk in await call.spaces.channels(call.tx, "moderators", [alert.organization]):
         card = notice(call, alert, key, desk.language, sender, at, stop=stop)
         # With *Stop* there are two minutes to read it: only what is urgent makes a sound on every platform.
-        await call.broadcast(desk, card, subject=notice_of(alert), rank=-1, silent=not stop, urgent=stop)
+        silent = not stop or call_rules.is_quiet(call.now, sender.zone)
+        await call.broadcast(desk, card, subject=notice_of(alert), rank=-1, silent=silent, urgent=stop)
 
 
 def notice(

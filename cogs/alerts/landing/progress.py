@@ -21,7 +21,7 @@ from cogs.alerts.landing.rules import (
     minutes,
     next_look,
 )
-from cogs.alerts.ledger import has_begun, line_of, rows_of
+from cogs.alerts.ledger import line_of, rows_of
 from cogs.alerts.store import Alert
 
 FIRST = -2  # rank: one message that its author waits for goes before the hundreds that it tells of
@@ -92,8 +92,7 @@ async def _look(call: Call, alert: Alert, kind: str) -> Report | None:
     wrong = [one for one in settled if one[0] in PROBLEMS[kind]]
     done = sum(state in ARRIVED for state, _, _, _ in settled if state not in PROBLEMS[kind])
     waits = [call.seconds_for(one, await call.outbox.queued(call.tx, one)) for one in {one.platform for one in waiting}]
-    late = has_begun(call, alert)
-    lines = [await line_of(call, *one, late=late) for one in wrong[:NAMED]]
+    lines = [await line_of(call, alert, *one) for one in wrong[:NAMED]]
     return Report(Way(done, len(waiting), len(wrong)), max(waits, default=0.0), lines)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, String, Table, and_, exists
+from sqlalchemy import Column, String, Table
 
 from bot.db import Moment, Row, Tx, metadata
 from bot.feature import Scope
 from bot.tables import ID, delivery, owned
 from cogs.alerts.mentioning.rules import Chosen, Mention
-from cogs.alerts.store import alert_copy
+from cogs.alerts.store import alert_copy, copies_whose_post
 
 SYSTEM = Scope(system=True)
 
@@ -65,12 +65,8 @@ async def forget(tx: Tx, scope: Scope, space: str, sender: str, topic: str) -> N
 
 async def not_posted(tx: Tx, organization: str) -> list[Row]:
     """An organization's copies that certainly did not leave yet."""
-    own, c = alert_copy.c, delivery.c
-    waits = exists().where(
-        and_(c.subject == own.alert, c.channel == own.channel, c.kind == "post"),
-        c.state.in_(("held", "queued")), c.claimed_at.is_(None),
-    )  # fmt: skip
-    return await tx.all(SYSTEM.select(alert_copy).where(own.organization == organization, waits).order_by(own.id))
+    c = delivery.c
+    return await copies_whose_post(tx, organization, c.state.in_(("held", "queued")), c.claimed_at.is_(None))
 
 
 async def set_mention(tx: Tx, copy: str, role: str) -> None:
